@@ -1,0 +1,22 @@
+# How every target of the kit is compiled: C++20 without extensions, includes written from the project's root.
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+
+add_library(ipc_conform_options INTERFACE)
+target_include_directories(ipc_conform_options INTERFACE ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR}/generated)
+target_compile_options(
+    ipc_conform_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion
+                                  $<$<BOOL:${IPC_CONFORM_WARNINGS_ARE_ERRORS}>:-Werror>
+)
+# 64-bit file offsets and times on 32-bit systems too; everything POSIX and the platform declare.
+target_compile_definitions(
+    ipc_conform_options INTERFACE _GNU_SOURCE _FILE_OFFSET_BITS=64 _TIME_BITS=64 FMT_HEADER_ONLY
+)
+if(APPLE)
+    target_compile_definitions(ipc_conform_options INTERFACE _DARWIN_C_SOURCE)
+endif()
+if(IPC_CONFORM_STATIC)
+    target_link_options(ipc_conform_options INTERFACE -static)
+endif()
