@@ -1,0 +1,129 @@
+// Bodies that a pipe and a FIFO share: the same words of the standard, checked by the same code.
+#pragma once
+
+#include "fixtures/event.hpp"
+#include "fixtures/peer.hpp"
+#include "fixtures/pipe.hpp"
+#include "fixtures/property.hpp"
+#include "fixtures/witness/witness.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <map>
+#include <numeric>
+#include <random>
+#include <string_view>
+#include <vector>
+
+namespace ipc_conform::channel
+{
+
+/// A blocking read on an empty channel with a live writer blocks until data arrives, and takes it.
+inline void empty_read_blocks(Channel& channel)
+{
+    Peer reader = spawn("reader", [&] {
+        char byte = 0;
+        CHECK(os::read(channel.read_end, &byte, 1) == 1);
+        CHECK(byte == 'x');
+    });
+
+    REQUIRE(blocked_in(reader, os::read, channel.read_end));
+    const Stamp cause = stamp();
+    CHECK(os::write(channel.write_end, "x", 1) == 1);
+    CHECK(finished(reader));
+    CHECK(returned_after(cause, reader, os::read));
+}
+
+/// A non-blocking read on an empty channel with a live writer fails with EAGAIN.
+inline void empty_read_would_block(Channel& channel)
+{
+    set_nonblocking(channel.read_end);
+    char byte = 'k';
+    CHECK(fails_with(EAGAIN, os::read(channel.read_end, &byte, 1)));
+    CHECK(byte == 'k');
+}
+
+/// A read that asks for more than is there returns what is there, without waiting for the rest.
+inline void read_returns_what_is_there(Channel& channel)
+{
+    write_fully(channel.write_end, "abc");
+    char bytes[100] = {};
+    CHECK(os::read(channel.read_end, bytes, sizeof bytes) == 3);
+    CHECK(std::string_view{bytes} == "abc");
+}
+
+/// Numbered words come out in the order in which one writer wrote them, whatever the sizes of the writes
+/// and reads; `seed` makes the sizes.
+inline void keeps_order(Channel& channel, std::uint64_t seed)
+{
+    constexpr std::uint32_t words = 50'000;
+    Peer writer = spawn("writer", [&] {
+        std::vector<std::uint32_t> numbers(words);
+        std::iota(numbers.begin(), numbers.end(), 0U);
+        std::string_view rest{reinterpret_cast<const char*>(numbers.data()), words * sizeof(std::uint32_t)};
+        std::mt19937_64 random{seed};
+        while (!rest.empty())
+        {
+            const std::size_t chunk = std::min<std::size_t>(1 + random() % 9000, rest.size());
+            write_fully(channel.write_end, rest.substr(0, chunk));
+            rest.remove_prefix(chunk);
+        }
+    });
+
+    std::mt19937_64 random{seed + 1};
+    std::string bytes;
+    while (bytes.size() < words * sizeof(std::uint32_t))
+    {
+        const std::string part =
+            read_fully(channel.read_end,
+                       std::min<std::size_t>(1 + random() % 7000, words * sizeof(std::uint32_t) - bytes.size()));
+        REQUIRE(!part.empty());
+        bytes += part;
+    }
+    std::vector<std::uint32_t> received(words);
+    std::memcpy(received.data(), bytes.data(), bytes.size());
+    const auto out_of_place = std::ranges::adjacent_find(
+        received, [](std::uint32_t first, std::uint32_t second) { return second != first + 1; });
+    CHECK(received.front() == 0);
+    CHECK(out_of_place == received.end());
+    CHECK(finished(writer));
+}
+
+/// Records of PIPE_BUF bytes from concurrent writers are never mixed.
+inline void small_writes_do_not_interleave(Channel& channel)
+{
+    constexpr int writers = 4;
+    constexpr int records = 50;
+    const std::size_t size = atomic_size(channel.write_end);
+    observe("PIPE_BUF", size);
+    const Event start;
+    std::vector<Peer> peers;
+    for (int tag = 0; tag < writers; ++tag)
+    {
+        peers.push_back(spawn("writer " + std::string(1, static_cast<char>('a' + tag)), [&, tag] {
+            const std::string record(size, static_cast<char>('a' + tag));
+            start.wait();
+            for (int count = 0; count < records; ++count)
+            {
+                CHECK(os::write(channel.write_end, record.data(), size) == static_cast<ssize_t>(size));
+            }
+        }));
+    }
+    start.set();
+
+    std::map<char, int> whole;
+    for (int count = 0; count < writers * records; ++count)
+    {
+        const std::string record = read_fully(channel.read_end, size);
+        REQUIRE(record.size() == size);
+        REQUIRE(record.find_first_not_of(record.front()) == std::string::npos);
+        ++whole[record.front()];
+    }
+    for (int tag = 0; tag < writers; ++tag)
+    {
+        CHECK(whole[static_cast<char>('a' + tag)] == records);
+        CHECK(finished(peers[static_cast<std::size_t>(tag)]));
+    }
+}
+
+} // namespace ipc_conform::channel
