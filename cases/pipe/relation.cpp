@@ -1,5 +1,6 @@
 // Which processes can use a pipe: those that hold a descriptor, whatever their family.
 #include "cases/pipe/channel_bodies.hpp"
+#include "fixtures/files.hpp"
 #include "fixtures/stranger.hpp"
 #include "fixtures/unix_socket.hpp"
 
@@ -78,8 +79,8 @@ TEST_CASE("pipe.unrelated-via-fd-pass"
           * shall("POSIX.1-2024 <sys/socket.h> SCM_RIGHTS", "unix(7)"))
 {
     Pipe pipe;
-    const std::string meeting_place = "meeting-place";
-    const Descriptor listener = listen_at(meeting_place);
+    const OwnedPath meeting_place;
+    const Descriptor listener = listen_at(meeting_place.path());
     Peer stranger = spawn_stranger(
         "stranger",
         [](const std::string& place, pid_t sender) {
@@ -88,7 +89,7 @@ TEST_CASE("pipe.unrelated-via-fd-pass"
             const Descriptor received = receive_descriptor(socket);
             CHECK(os::write(received, "from afar", 9) == 9);
         },
-        meeting_place, os::getpid());
+        meeting_place.path(), os::getpid());
 
     const Descriptor connection = accept_from(listener);
     send_descriptor(connection, pipe.write_end);
@@ -146,7 +147,7 @@ namespace
 template <class Real, class... Arguments>
 ssize_t under_one_lock(Real real, Arguments... arguments)
 {
-    const int lock = ::open("one-lock", O_CREAT | O_RDWR | O_CLOEXEC, 0600);
+    const int lock = ::open(".", O_RDONLY | O_CLOEXEC); // the case's own working directory
     ::flock(lock, LOCK_EX);
     const ssize_t result = real(arguments...);
     ::close(lock);
