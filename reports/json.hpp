@@ -1,0 +1,33 @@
+// The JSON report, documented in schema.json, and the way back from it.
+#pragma once
+
+#include "reports/model.hpp"
+
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+namespace ipc_conform::reports
+{
+
+/// The whole run, indented, with a line end. Always valid JSON in valid UTF-8, whatever the strings hold:
+/// bytes that are not UTF-8 become U+FFFD, control characters are escaped.
+std::string to_json(const Run& run);
+
+/// One result on one line, without a line end.
+std::string to_json(const Result& result);
+
+/// A report that cannot be read. what() is one printable line that names the place and what is wrong there:
+/// `results[3].verdict: "OK" is not a verdict`.
+class ReadError : public std::runtime_error
+{
+public:
+    using std::runtime_error::runtime_error;
+};
+
+/// Reads what to_json(run) wrote. Fields it does not know are passed over, so that an older kit reads a newer
+/// report; fields that schema.json does not require keep their defaults when absent. Throws ReadError on
+/// anything that is not JSON, is nested absurdly deep, lacks a required field or has one of a wrong type.
+Run run_from_json(std::string_view text);
+
+} // namespace ipc_conform::reports

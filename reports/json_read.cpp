@@ -1,0 +1,172 @@
+#include "reports/json.hpp"
+#include "reports/json_reader.hpp"
+
+namespace ipc_conform::reports
+{
+
+// static, not in an anonymous namespace: the reader's templates find these by argument-dependent lookup
+
+static void read_value(const JsonPlace& from, Failure& into)
+{
+    const JsonObject object{from};
+    object.optional("process", into.process);
+    object.optional("expected", into.expected);
+    object.optional("observed", into.observed);
+    object.optional("file", into.file);
+    object.optional("line", into.line);
+}
+
+static void read_value(const JsonPlace& from, Record& into)
+{
+    const JsonObject object{from};
+    object.optional("process", into.process);
+    object.required("kind", into.kind);
+    object.optional("milliseconds", into.milliseconds);
+    object.optional("fields", into.fields);
+}
+
+static void read_value(const JsonPlace& from, std::optional<double>& into)
+{
+    into.reset();
+    if (!from.value.is_null())
+    {
+        read_value(from, into.emplace());
+    }
+}
+
+static void read_value(const JsonPlace& from, TimedCall& into)
+{
+    const JsonObject object{from};
+    object.required("call", into.call);
+    object.optional("result", into.result);
+    object.required("entered", into.entered);
+    object.optional("left", into.left);
+    object.optional("witnessed", into.witnessed);
+}
+
+static void read_value(const JsonPlace& from, Lane& into)
+{
+    const JsonObject object{from};
+    object.required("process", into.process);
+    object.optional("pid", into.pid);
+    object.optional("calls_dropped", into.calls_dropped);
+    object.required("calls", into.calls);
+    object.optional("stuck_in", into.stuck_in);
+}
+
+static void read_value(const JsonPlace& from, Leak& into)
+{
+    const JsonObject object{from};
+    object.required("kind", into.kind);
+    object.required("name", into.name);
+}
+
+static void read_value(const JsonPlace& from, Proof& into)
+{
+    const JsonObject object{from};
+    object.required("fault", into.fault);
+    object.required("verdict", into.verdict);
+    object.optional("reason", into.reason);
+}
+
+/// Counts by verdict: an object whose keys are the verdicts' names.
+static void read_value(const JsonPlace& from, std::vector<std::pair<Verdict, std::size_t>>& into)
+{
+    std::vector<std::pair<std::string, std::size_t>> named;
+    read_value(from, named);
+    into.clear();
+    for (const auto& [name, count] : named)
+    {
+        const Json held = name;
+        read_value(from.member(name, held), into.emplace_back(Verdict::unresolved, count).first);
+    }
+}
+
+static void read_value(const JsonPlace& from, Result& into)
+{
+    const JsonObject object{from};
+    object.required("id", into.id);
+    object.required("mechanism", into.mechanism);
+    object.required("level", into.level);
+    object.optional("statement", into.statement);
+    object.optional("sources", into.sources);
+    object.optional("file", into.file);
+    object.optional("line", into.line);
+    object.required("verdict", into.verdict);
+    object.optional("reason", into.reason);
+    object.optional("remedy", into.remedy);
+    object.required("expected", into.expected);
+    object.optional("expectation", into.expectation);
+    object.optional("link", into.link);
+    object.required("evidence", into.evidence);
+    object.required("milliseconds", into.milliseconds);
+    object.required("observed", into.observed);
+    object.optional("failures", into.failures);
+    object.required("records", into.records);
+    object.optional("timeline", into.timeline);
+    object.optional("leaks", into.leaks);
+    object.optional("output", into.output);
+    object.optional("repetitions", into.repetitions);
+    object.optional("verdicts", into.verdicts);
+    object.optional("proofs", into.proofs);
+    object.optional("rerun", into.rerun);
+}
+
+static void read_value(const JsonPlace& from, Platform& into)
+{
+    const JsonObject object{from};
+    object.required("system", into.system);
+    object.required("release", into.release);
+    object.optional("version", into.version);
+    object.required("machine", into.machine);
+    object.optional("libc", into.libc);
+    object.optional("processors", into.processors);
+    object.optional("user_id", into.user_id);
+    object.optional("sandbox", into.sandbox);
+    object.optional("container_hints", into.hints);
+    object.optional("limits", into.limits);
+}
+
+/// What the top-level field "kit" says.
+struct Kit
+{
+    std::string name;
+    std::string version;
+};
+
+static void read_value(const JsonPlace& from, Kit& into)
+{
+    const JsonObject object{from};
+    object.required("name", into.name);
+    object.required("version", into.version);
+    if (into.name != kit_name)
+    {
+        from.refuse(fmt::format("a report of \"{}\", not of {}", into.name, kit_name));
+    }
+}
+
+Run run_from_json(std::string_view text)
+{
+    const Json json = parsed(text);
+    const JsonObject object{{json, ""}};
+    Kit kit;
+    std::vector<std::pair<std::string, std::size_t>> totals_of_report;
+    Run run;
+    object.required("kit", kit);
+    object.optional("started", run.started);
+    object.optional("milliseconds", run.milliseconds);
+    object.optional("seed", run.seed);
+    object.optional("jobs", run.jobs);
+    object.optional("partial", run.partial);
+    object.optional("proved", run.proved);
+    object.optional("expectations", run.expectations);
+    object.optional("trust", run.trust);
+    object.required("platform", run.platform);
+    object.required("totals", totals_of_report); // has to be there; the results themselves are what counts
+    object.required("results", run.results);
+    object.optional("unexpected", run.unexpected);
+    run.kit_version = kit.version;
+    return run;
+}
+
+} // namespace ipc_conform::reports

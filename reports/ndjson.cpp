@@ -1,0 +1,45 @@
+#include "reports/ndjson.hpp"
+
+#include "reports/json_parts.hpp"
+
+#include <ostream>
+
+namespace ipc_conform::reports
+{
+namespace
+{
+
+void write_line(std::ostream& out, const char* type, const Json& fields)
+{
+    Json line{{"type", type}};
+    line.update(fields);
+    out << dumped(line, -1) << '\n' << std::flush;
+}
+
+} // namespace
+
+NdjsonWriter::NdjsonWriter(std::ostream& stream) : out(stream)
+{
+}
+
+void NdjsonWriter::begin(const Run& run)
+{
+    write_line(out, "run", header_json(run));
+}
+
+void NdjsonWriter::result(const Result& result)
+{
+    write_line(out, "result", result_json(result));
+}
+
+void NdjsonWriter::end(const Run& run)
+{
+    write_line(out, "end",
+               {{"milliseconds", milliseconds_json(run.milliseconds)},
+                {"totals", totals_json(run.results)},
+                {"partial", run.partial},
+                {"exit_status", static_cast<int>(exit_status(run))},
+                {"unexpected", run.unexpected}});
+}
+
+} // namespace ipc_conform::reports
