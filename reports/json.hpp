@@ -26,8 +26,9 @@ public:
 };
 
 /// Reads what to_json(run) wrote. Fields it does not know are passed over, so that an older kit reads a newer
-/// report; fields that schema.json does not require keep their defaults when absent. Throws ReadError on
-/// anything that is not JSON, is nested absurdly deep, lacks a required field or has one of a wrong type.
+/// report; absent ones keep their defaults, save those without which a report says nothing (the kit, the platform,
+/// the totals, and of a result what schema.json requires). Throws ReadError on anything that is not JSON, is
+/// nested absurdly deep, lacks such a field or has one of a wrong type.
 Run run_from_json(std::string_view text);
 
 } // namespace ipc_conform::reports

@@ -48,6 +48,8 @@ struct Failure
     std::string observed; ///< the same with the values seen
     std::string file;
     int line = 0;
+
+    friend bool operator==(const Failure&, const Failure&) = default;
 };
 
 /// One traced call, for the timeline.
@@ -58,6 +60,8 @@ struct TimedCall
     double entered = 0;         ///< milliseconds since the case began
     std::optional<double> left; ///< the same; nothing: it never returned
     bool witnessed = false;     ///< the kernel was seen to hold the process asleep in it
+
+    friend bool operator==(const TimedCall&, const TimedCall&) = default;
 };
 
 /// One lane of the timeline: a process, or one thread of it.
@@ -68,6 +72,8 @@ struct Lane
     std::size_t calls_dropped = 0; ///< older calls, overwritten in the bounded trace
     std::vector<TimedCall> calls;
     std::string stuck_in; ///< at the deadline: where the kernel held it; empty otherwise
+
+    friend bool operator==(const Lane&, const Lane&) = default;
 };
 
 /// Everything a case wrote down, in the order in which its processes wrote it.
@@ -77,6 +83,8 @@ struct Record
     std::string kind; ///< "observe", "evidence", "check", "verdict", "owns", "end"
     double milliseconds = 0;
     std::vector<std::pair<std::string, std::string>> fields;
+
+    friend bool operator==(const Record&, const Record&) = default;
 };
 
 /// Something a case left behind; it has been removed.
@@ -84,6 +92,8 @@ struct Leak
 {
     std::string kind; ///< "process", "System V message queue", "POSIX shared memory", "file", …
     std::string name;
+
+    friend bool operator==(const Leak&, const Leak&) = default;
 };
 
 /// A fault the case was run under, and what the case then said.
@@ -97,6 +107,8 @@ struct Proof
     {
         return verdict == Verdict::fail;
     }
+
+    friend bool operator==(const Proof&, const Proof&) = default;
 };
 
 /// What was measured of one property.
@@ -130,6 +142,8 @@ struct Result
     std::vector<std::pair<Verdict, std::size_t>> verdicts; ///< by verdict, when repeated with differing outcome
     std::vector<Proof> proofs;
     std::string rerun; ///< the command that runs this property again
+
+    friend bool operator==(const Result&, const Result&) = default;
 };
 
 /// Where the kit ran.
@@ -145,6 +159,8 @@ struct Platform
     std::string sandbox;                                     ///< "none", "container (docker)", "gVisor", …
     std::vector<std::pair<std::string, std::string>> hints;  ///< what the container hint rests on
     std::vector<std::pair<std::string, std::string>> limits; ///< "PIPE_BUF" -> "4096"
+
+    friend bool operator==(const Platform&, const Platform&) = default;
 };
 
 /// One run of the kit.
@@ -164,6 +180,8 @@ struct Run
     /// One line for each way in which the run is not as expected: a failure, a pass that was not due,
     /// a changed signature, an unknown id, a leak, a surviving fault.
     std::vector<std::string> unexpected;
+
+    friend bool operator==(const Run&, const Run&) = default;
 };
 
 /// How often each verdict was given, in the order of `every_verdict`.

@@ -85,6 +85,12 @@ std::string counts_text(const std::vector<std::pair<Verdict, std::size_t>>& coun
     return fmt::format("{}", fmt::join(parts, ", "));
 }
 
+std::string said(const Proof& proof)
+{
+    const std::string_view verdict = name_of(proof.verdict);
+    return proof.reason.empty() ? std::string{verdict} : fmt::format("{}: {}", verdict, proof.reason);
+}
+
 std::string quantity(std::size_t count, std::string_view singular, std::string_view plural)
 {
     return fmt::format("{} {}", count, count == 1 ? singular : plural);

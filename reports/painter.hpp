@@ -40,6 +40,9 @@ private:
 /// "93 PASS, 1 RESTRICTED": the counts that are not zero.
 std::string counts_text(const std::vector<std::pair<Verdict, std::size_t>>& counts);
 
+/// What a case said under a fault: "PASS", "UNRESOLVED: bind: EADDRINUSE".
+std::string said(const Proof& proof);
+
 /// "1 fault", "2 faults".
 std::string quantity(std::size_t count, std::string_view singular, std::string_view plural);
 

@@ -2,6 +2,7 @@
 
 #include "reports/utf8.hpp"
 
+#include <algorithm>
 #include <fmt/format.h>
 #include <iterator>
 
@@ -48,6 +49,37 @@ void append_escaped(std::string& text, char32_t value)
     fmt::format_to(std::back_inserter(text), fmt::runtime(form), number);
 }
 
+/// The text from its nth character on.
+std::string_view after(std::string_view text, std::size_t characters)
+{
+    for (; characters != 0 && !text.empty(); --characters)
+    {
+        text.remove_prefix(first_code_point(text).bytes);
+    }
+    return text;
+}
+
+/// Cuts to a number of columns; the mark for what was cut ends in column `mark_end`, the text's own end follows
+/// it.
+std::string cut(std::string_view text, std::size_t columns, std::size_t mark_end, bool unicode)
+{
+    const std::size_t length = columns_of(text);
+    if (length <= columns)
+    {
+        return std::string{text};
+    }
+    const std::string_view mark = unicode ? "…" : "...";
+    const std::size_t mark_columns = columns_of(mark);
+    if (columns < mark_columns)
+    {
+        return std::string(columns, '.');
+    }
+    const std::size_t head = std::max(mark_end, mark_columns) - mark_columns;
+    const std::size_t tail = columns - mark_columns - head;
+    std::string kept{text.substr(0, text.size() - after(text, head).size())};
+    return kept.append(mark).append(after(text, length - tail));
+}
+
 } // namespace
 
 std::string printable(std::string_view text, bool unicode)
@@ -76,20 +108,12 @@ std::string printable(std::string_view text, bool unicode)
 
 std::string shortened(std::string_view text, std::size_t columns, bool unicode)
 {
-    if (columns_of(text) <= columns)
-    {
-        return std::string{text};
-    }
-    const std::string_view mark = unicode ? "…" : "...";
-    const std::size_t mark_columns = columns_of(mark);
-    std::string kept;
-    for (std::size_t column = mark_columns; column < columns; ++column)
-    {
-        const CodePoint first = first_code_point(text);
-        append_utf8(kept, first.value);
-        text.remove_prefix(first.bytes);
-    }
-    return columns < mark_columns ? std::string(columns, '.') : kept.append(mark);
+    return cut(text, columns, columns, unicode);
+}
+
+std::string shortened_in_the_middle(std::string_view text, std::size_t columns, bool unicode)
+{
+    return cut(text, columns, (columns + 1) / 2, unicode);
 }
 
 } // namespace ipc_conform::reports

@@ -19,4 +19,7 @@ std::string printable(std::string_view text, bool unicode = true);
 /// Valid UTF-8 cut to a number of columns; the end of what was cut is marked with an ellipsis.
 std::string shortened(std::string_view text, std::size_t columns, bool unicode = true);
 
+/// The same with the middle taken out: of a call, the name and the result stay.
+std::string shortened_in_the_middle(std::string_view text, std::size_t columns, bool unicode = true);
+
 } // namespace ipc_conform::reports

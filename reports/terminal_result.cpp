@@ -97,9 +97,7 @@ std::string terminal_result(const Result& result, const Style& style)
     {
         if (!proof.killed())
         {
-            append_field(
-                text, painter, "survived",
-                painter.safe(fmt::format("{}: {} {}", proof.fault, name_of(proof.verdict), proof.reason)));
+            append_field(text, painter, "survived", painter.safe(fmt::format("{}: {}", proof.fault, said(proof))));
         }
     }
     append_output(text, painter, result.output);

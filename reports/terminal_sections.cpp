@@ -88,12 +88,10 @@ std::string proofs_section(const Run& run, const Painter& painter)
         for (const Proof& proof : result.proofs)
         {
             killed += proof.killed() ? 1U : 0U;
-            survivors +=
-                proof.killed()
-                    ? ""
-                    : fmt::format("  {} {}: {} ({})\n", painter.as(Verdict::fail, "survived"),
-                                  painter.safe(result.id), painter.safe(proof.fault),
-                                  painter.safe(fmt::format("{} {}", name_of(proof.verdict), proof.reason)));
+            survivors += proof.killed() ? ""
+                                        : fmt::format("  {} {}: {} ({})\n", painter.as(Verdict::fail, "survived"),
+                                                      painter.safe(result.id), painter.safe(proof.fault),
+                                                      painter.safe(said(proof)));
         }
         const bool judged = result.verdict == Verdict::pass || result.verdict == Verdict::fail;
         if (run.proved && judged && result.proofs.empty())

@@ -16,8 +16,9 @@ namespace
 
 constexpr std::size_t most_rows = 40;
 constexpr std::size_t rows_kept_at_the_beginning = 12;
-constexpr std::size_t narrowest_column = 24;
+constexpr std::size_t narrowest_column = 18;
 constexpr std::size_t time_column = 9;
+constexpr std::size_t narrowest_line = 40;
 constexpr std::string_view gap = "  ";
 
 /// Indices of the lanes that fit side by side: those that are stuck first, then in the order given, in which
@@ -96,7 +97,7 @@ std::string line_of(const TimelineRow& row, const std::string& time, const std::
     std::string line = fmt::format("{:>{}}", time, time_column);
     for (std::size_t lane = 0; lane < widths.size(); ++lane)
     {
-        const std::string cell = shortened(row.cells[lane], widths[lane], unicode);
+        const std::string cell = shortened_in_the_middle(row.cells[lane], widths[lane], unicode);
         line.append(gap).append(cell).append(widths[lane] - columns_of(cell), ' ');
     }
     line.erase(line.find_last_not_of(' ') + 1);
@@ -161,8 +162,9 @@ std::string timeline_text(const std::vector<Lane>& lanes, const Style& style)
     }
     if (!hidden.empty())
     {
-        text += fmt::format("{:>{}}{}not drawn: {}\n", "", time_column, gap,
-                            shortened(fmt::format("{}", fmt::join(hidden, ", ")), style.width, style.unicode));
+        const std::string line =
+            fmt::format("{:>{}}{}not drawn: {}", "", time_column, gap, fmt::join(hidden, ", "));
+        text += shortened(line, std::max(style.width, narrowest_line), style.unicode) + '\n';
     }
     return text;
 }

@@ -1,0 +1,149 @@
+#include "reports/tests/sample.hpp"
+
+#include <cmath>
+#include <limits>
+
+namespace ipc_conform::reports::samples
+{
+namespace
+{
+
+using namespace std::string_literals;
+
+std::vector<Lane> blocked_reader()
+{
+    const TimedCall write{"write(4, \"x\", 1)", "= 1", 0.53, 0.54, false};
+    const TimedCall read{"read(3, …, 1)", "= 1", 0.41, 0.541, true};
+    const TimedCall forever{"read(3, …, 1)", "", 0.6, std::nullopt, true};
+    return {{"main", 100, 7, {write}, ""}, {"reader", 101, 0, {read, forever}, "read (pipe_read)"}};
+}
+
+Result failed()
+{
+    Result failed = result("pipe.read-empty-blocks", Verdict::fail);
+    failed.statement = "a blocking read on an empty pipe blocks until data arrives";
+    failed.sources = {"POSIX.1-2024 read()", "pipe(7)"};
+    failed.file = "cases/pipe/blocking.cpp";
+    failed.line = 12;
+    failed.reason = "a check did not hold";
+    failed.expected = false;
+    failed.expectation = "no expectation covers it";
+    failed.evidence = "call";
+    failed.milliseconds = 1.25;
+    failed.observed = {{"capacity", std::int64_t{65536}}, {"sealed", true}, {"ratio", 2.0}, {"name", "/a"s}};
+    failed.failures = {{"reader", "os::read(…) == 1", "0 == 1", "cases/pipe/blocking.cpp", 17}};
+    failed.records = {{"reader", "check", 0.55, {{"text", "0 == 1"}, {"line", "17"}}}, {"main", "end", 0.9, {}}};
+    failed.timeline = blocked_reader();
+    failed.leaks = {{"System V message queue", "key 0x1234"}};
+    failed.output = "first line\nsecond line\n";
+    failed.repetitions = 50;
+    failed.verdicts = {{Verdict::pass, 48}, {Verdict::fail, 2}};
+    failed.proofs = {{"read returns 0 at once", Verdict::fail, "0 == 1"}, {"read returns 2", Verdict::pass, ""}};
+    failed.rerun = "ipc-conform run pipe.read-empty-blocks --seed 42";
+    return failed;
+}
+
+} // namespace
+
+Result result(const std::string& id, Verdict verdict)
+{
+    Result result;
+    result.id = id;
+    result.mechanism = id.substr(0, id.find('.'));
+    result.level = "shall";
+    result.verdict = verdict;
+    return result;
+}
+
+Run rich_run()
+{
+    Run run;
+    run.kit_version = "0.1.0";
+    run.started = "2025-01-02T03:04:05Z";
+    run.milliseconds = 620.5;
+    run.seed = 42;
+    run.jobs = 8;
+    run.partial = true;
+    run.proved = true;
+    run.expectations = "linux.toml";
+    run.trust = "holds";
+    run.platform = {"Linux",
+                    "6.18.0",
+                    "#1 SMP",
+                    "x86_64",
+                    "glibc 2.36",
+                    2,
+                    1000,
+                    "container (docker)",
+                    {{"/.dockerenv", "present"}},
+                    {{"PIPE_BUF", "4096"}, {"msg_max", "10"}}};
+    run.results = {failed(), result("pipe.data-roundtrip", Verdict::pass)};
+    Result& known = run.results.emplace_back(result("fifo.open-read-blocks", Verdict::fail));
+    known.reason = "returned at once";
+    known.expectation = "the kernel has never done so";
+    known.link = "https://example.org/1";
+    for (const char* id : {"posix-mq.empty-block", "posix-mq.full-block"})
+    {
+        Result& restricted = run.results.emplace_back(result(id, Verdict::restricted));
+        restricted.reason = "mq_open: EMFILE";
+        restricted.remedy = "raise fs.mqueue.msg_max";
+    }
+    run.results.emplace_back(result("sysv-shm.zeroed", Verdict::unsupported)).reason = "ENOSYS";
+    run.results.emplace_back(result("mmap.store-lag-possible", Verdict::untested)).reason = "cannot be provoked";
+    run.results.emplace_back(result("udp.no-handshake", Verdict::unresolved)).reason = "bind: EADDRINUSE";
+    run.unexpected = {"pipe.read-empty-blocks: FAIL"};
+    return run;
+}
+
+std::string hostile_text()
+{
+    std::string text =
+        "\"quoted\" 'single' <tag attribute=\"&amp;\"> ]]> back\\slash \x1b[31mred\x1b]0;title\x07 ";
+    for (int byte = 0; byte < 0x20; ++byte)
+    {
+        text.push_back(static_cast<char>(byte));
+    }
+    return text
+           + "\x7f \xc2\x9b C1 \xff\xfe \xc0\xaf \xe2\x82 \xed\xa0\x80 \xf5\x80\x80\x80 \xef\xbf\xbe \xe2\x80\xae "
+             "…";
+}
+
+Run hostile_run()
+{
+    const std::string bad = hostile_text();
+    const double nan = std::numeric_limits<double>::quiet_NaN();
+    const double infinity = std::numeric_limits<double>::infinity();
+    Run run;
+    run.kit_version = run.started = run.expectations = run.trust = bad;
+    run.milliseconds = nan;
+    run.seed = std::numeric_limits<std::uint64_t>::max();
+    run.platform = {bad, bad,          bad,         bad, bad, 1, std::numeric_limits<std::int64_t>::max(),
+                    bad, {{bad, bad}}, {{bad, bad}}};
+    for (const Verdict verdict : every_verdict)
+    {
+        for (const bool expected : {true, false})
+        {
+            Result& result = run.results.emplace_back();
+            result.id = result.mechanism = result.statement = result.file = result.reason = bad;
+            result.level = "shall";
+            result.remedy = result.expectation = result.link = result.output = result.rerun = bad;
+            result.sources = {bad, bad};
+            result.verdict = verdict;
+            result.expected = expected;
+            result.milliseconds = infinity;
+            result.observed = {
+                {bad, bad}, {bad + "2", nan}, {bad + "3", -infinity}, {"\xff", true}, {"\xfe", false}};
+            result.failures = {{bad, bad, bad, bad, 1}};
+            result.records = {{bad, bad, nan, {{bad, bad}}}};
+            result.timeline = {{bad, -5, 3, {{bad, bad, nan, infinity, true}, {bad, bad, 2, 1, false}}, bad},
+                               {bad, 0, 0, {{bad, "", -infinity, std::nullopt, true}}, bad}};
+            result.leaks = {{bad, bad}};
+            result.verdicts = {{Verdict::pass, 1}, {Verdict::fail, 1}};
+            result.proofs = {{bad, Verdict::pass, bad}};
+        }
+    }
+    run.unexpected = {bad, std::string(100000, 'x') + bad};
+    return run;
+}
+
+} // namespace ipc_conform::reports::samples

@@ -1,0 +1,24 @@
+// Runs to write reports of.
+#pragma once
+
+#include "reports/model.hpp"
+
+#include <string>
+
+namespace ipc_conform::reports::samples
+{
+
+/// A result with the given name and verdict; everything else plain.
+Result result(const std::string& id, Verdict verdict);
+
+/// Every field of the model filled, every verdict given, all strings well-behaved.
+Run rich_run();
+
+/// Quotes, markup, the end of a CDATA section, every control character with NUL, escape sequences, C1 controls,
+/// broken and overlong UTF-8, a surrogate, U+FFFE, a bidirectional override.
+std::string hostile_text();
+
+/// hostile_text() in every string of the model, with numbers that JSON cannot say.
+Run hostile_run();
+
+} // namespace ipc_conform::reports::samples
