@@ -11,7 +11,8 @@ namespace
 
 void write_line(std::ostream& out, const char* type, const Json& fields)
 {
-    Json line{{"type", type}};
+    Json line = Json::object();
+    line["type"] = type;
     line.update(fields);
     out << dumped(line, -1) << '\n' << std::flush;
 }

@@ -3,6 +3,7 @@
 #include "reports/printable.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace ipc_conform::reports
 {

@@ -81,7 +81,7 @@ std::string terminal_result(const Result& result, const Style& style)
     append_field(text, painter, "remedy", painter.safe(result.remedy));
     append_field(text, painter, result.expected ? "known" : "why", painter.safe(result.expectation));
     append_field(text, painter, "link", painter.safe(result.link));
-    append_field(text, painter, "evidence", painter.safe(result.evidence));
+    append_field(text, painter, "evidence", result.evidence == "values" ? "" : painter.safe(result.evidence));
     append_field(text, painter, "recorded", painter.safe(result.observed));
     if (result.verdicts.size() > 1)
     {
@@ -90,7 +90,7 @@ std::string terminal_result(const Result& result, const Style& style)
     }
     for (const Leak& leak : result.leaks)
     {
-        append_field(text, painter, "left over",
+        append_field(text, painter, "leftover",
                      painter.safe(fmt::format("{} {} (removed)", leak.kind, leak.name)));
     }
     for (const Proof& proof : result.proofs)

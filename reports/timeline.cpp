@@ -5,7 +5,9 @@
 #include "reports/utf8.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <numeric>
 #include <string_view>
 
@@ -35,7 +37,7 @@ std::vector<std::size_t> lanes_that_fit(const std::vector<Lane>& lanes, std::siz
             return !lanes[lane].stuck_in.empty()
                    || std::ranges::any_of(lanes[lane].calls, [](const TimedCall& call) { return !call.left; });
         };
-        std::ranges::stable_partition(chosen, is_stuck);
+        std::stable_partition(chosen.begin(), chosen.end(), is_stuck);
         chosen.resize(fit);
         std::ranges::sort(chosen);
     }
@@ -89,6 +91,15 @@ std::vector<std::size_t> column_widths(const std::vector<TimelineRow>& rows, std
         column = std::min(column, widest);
     }
     return widths;
+}
+
+/// A time as it fits into its column.
+std::string time_text(double milliseconds)
+{
+    const double size = std::abs(milliseconds);
+    return size < 1e4   ? fmt::format("{:.3f}", milliseconds)
+           : size < 1e7 ? fmt::format("{:.0f}", milliseconds)
+                        : fmt::format("{:.1e}", milliseconds);
 }
 
 std::string line_of(const TimelineRow& row, const std::string& time, const std::vector<std::size_t>& widths,
@@ -157,7 +168,7 @@ std::string timeline_text(const std::vector<Lane>& lanes, const Style& style)
                 fmt::format("{:>{}}{}({} rows left out)\n", style.unicode ? "⋮" : ":", time_column, gap, left_out);
         }
         const auto milliseconds = all[index].milliseconds;
-        const std::string time = milliseconds ? fmt::format("{:.3f}", *milliseconds) : index == 0 ? "ms" : "";
+        const std::string time = milliseconds ? time_text(*milliseconds) : index == 0 ? "ms" : "";
         text += line_of(all[index], time, widths, style.unicode);
     }
     if (!hidden.empty())

@@ -16,13 +16,13 @@ TEST_CASE("the JSON report has the documented shape")
     CHECK(report["started"] == "2025-01-02T03:04:05Z");
     CHECK(report["seed"] == 42);
     CHECK(report["partial"] == true);
-    CHECK(report["platform"]["container_hints"] == json{{"/.dockerenv", "present"}});
+    CHECK(report["platform"]["container_hints"] == json::object({{"/.dockerenv", "present"}}));
     CHECK(report["platform"]["limits"] == json{{"PIPE_BUF", "4096"}, {"msg_max", "10"}});
     CHECK(
         report["totals"]
         == json{
             {"PASS", 1}, {"FAIL", 2}, {"UNSUPPORTED", 1}, {"RESTRICTED", 2}, {"UNRESOLVED", 1}, {"UNTESTED", 1}});
-    CHECK(report["unexpected"] == json{"pipe.read-empty-blocks: FAIL"});
+    CHECK(report["unexpected"] == json::array({"pipe.read-empty-blocks: FAIL"}));
     CHECK(report["exit_status"] == 1);
     REQUIRE(report["results"].size() == 8);
 

@@ -57,7 +57,7 @@ TEST_CASE("an unexpected result is shown in full")
       evidence  call
       recorded  capacity = 65536; sealed = true; ratio = 2; name = /a
       repeated  48 PASS, 2 FAIL of 50
-      left over System V message queue key 0x1234 (removed)
+      leftover  System V message queue key 0x1234 (removed)
       survived  read returns 2: PASS
       output    first line
                 second line

@@ -76,6 +76,22 @@ TEST_CASE("a long call is an interval even when nothing else happened")
 )");
 }
 
+TEST_CASE("times keep their column however large they are")
+{
+    std::vector<TimedCall> calls;
+    for (const double time : {-1e300, -9999.5, 9999.5, 123456.7, 1e300})
+    {
+        calls.push_back({"close(3)", "= 0", time, time, false});
+    }
+    CHECK(timeline_text({{"main", 0, 0, calls, ""}}) == R"(       ms  main
+-1.0e+300    close(3) = 0
+-9999.500    close(3) = 0
+ 9999.500    close(3) = 0
+   123457    close(3) = 0
+ 1.0e+300    close(3) = 0
+)");
+}
+
 TEST_CASE("a call that never returned says so, and what it is stuck in")
 {
     const std::vector<Lane> lanes{
