@@ -131,6 +131,8 @@ TEST_CASE("a wrong type is refused with its place")
           == "results[0].verdicts.MAYBE: \"MAYBE\" is not a verdict");
     CHECK(refusal_with("/results/0/timeline/1/calls/0/left", "late")
           == "results[0].timeline[1].calls[0].left: expected a number, found string");
+    CHECK(refusal_with("/results/0/observed/\x1b[2J\n", nullptr)
+          == "results[0].observed.\\x1b[2J\\n: expected true, false, a number or a string, found null");
     CHECK(refusal_with("/seed", -1) == "seed: the number is out of range");
     CHECK(refusal_with("/platform/limits/PIPE_BUF", 4096)
           == "platform.limits.PIPE_BUF: expected a string, found number");

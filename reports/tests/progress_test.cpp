@@ -1,5 +1,6 @@
 #include "reports/progress.hpp"
 
+#include <algorithm>
 #include <doctest/doctest.h>
 #include <sstream>
 #include <string>

@@ -76,6 +76,14 @@ TEST_CASE("a long call is an interval even when nothing else happened")
 )");
 }
 
+TEST_CASE("a witnessed call is an interval however short and lonely")
+{
+    CHECK(timeline_text({{"main", 0, 0, {{"sem_wait(…)", "= 0", 1, 1.5, true}}, ""}}) == R"(       ms  main
+    1.000  ┌ sem_wait(…)
+    1.500  └ = 0 (blocked 0.500 ms)
+)");
+}
+
 TEST_CASE("times keep their column however large they are")
 {
     std::vector<TimedCall> calls;
@@ -182,6 +190,8 @@ TEST_CASE("processes that do not fit are named, and those that are stuck are kep
     CHECK(text.starts_with("       ms  peer0           peer1           peer2           peer17\n"));
     CHECK(text.find("not drawn: peer3, peer4") != std::string::npos);
     CHECK(widest_line(text) <= 100);
+    lanes[18].stuck_in = "pause";
+    CHECK(contains(timeline_text(lanes), "peer0           peer1           peer17            peer18\n"));
 }
 
 TEST_CASE("hostile strings and times draw printable lines")
