@@ -20,3 +20,12 @@ endif()
 if(IPC_CONFORM_STATIC)
     target_link_options(ipc_conform_options INTERFACE -static)
 endif()
+set(IPC_CONFORM_SANITIZE "" CACHE STRING "Sanitizers to build with, for example address,undefined")
+if(IPC_CONFORM_SANITIZE)
+    # What a sanitizer finds ends the process: a report that nobody has to read is no check.
+    target_compile_options(
+        ipc_conform_options INTERFACE -fsanitize=${IPC_CONFORM_SANITIZE} -fno-sanitize-recover=all
+                                      -fno-omit-frame-pointer -O1
+    )
+    target_link_options(ipc_conform_options INTERFACE -fsanitize=${IPC_CONFORM_SANITIZE})
+endif()
