@@ -1,0 +1,3 @@
+#include "runner/boost_process.hpp"
+
+#include <boost/process/v2/src.hpp> // its own code, once

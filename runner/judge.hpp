@@ -1,0 +1,22 @@
+// The judge: from what an execution left on record to a verdict.
+#pragma once
+
+#include "reports/model.hpp"
+#include "runner/supervisor.hpp"
+
+namespace ipc_conform::runner
+{
+
+/// The result of one execution. In the order in which the records were written: a set-up that failed before
+/// any check did decides UNSUPPORTED, RESTRICTED or UNRESOLVED; a failed check, a crash or a passed deadline
+/// decides FAIL; a body that did not come to its end, or that checked nothing, is UNRESOLVED; else PASS.
+reports::Result judge(const Execution& execution);
+
+/// The result of a property that is not run: declared UNTESTED, or documented by another system than
+/// `system` (uname's name) and so UNSUPPORTED here. Nothing for one that is to be run.
+std::optional<reports::Result> judged_without_running(const Property& property, std::string_view system);
+
+/// What stands in a result whatever happened: id, statement, level, sources, place, command.
+reports::Result blank_result(const Property& property);
+
+} // namespace ipc_conform::runner

@@ -1,0 +1,125 @@
+#include "runner/launch.hpp"
+
+#include "fixtures/journal.hpp"
+#include "runner/boost_process.hpp"
+#include "runner/errors.hpp"
+
+#include <boost/asio/io_context.hpp>
+
+#include <array>
+#include <csignal>
+#include <cstdlib>
+#include <fcntl.h>
+#include <filesystem>
+#include <fmt/format.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#ifdef __linux__
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#endif
+
+namespace ipc_conform::runner
+{
+
+namespace
+{
+
+namespace process = boost::process::v2;
+
+constexpr int highest_signal = 64;
+
+// Runs in the child between vfork and exec, so only calls that touch nothing but the child are allowed.
+// Boost drops an initializer whose signature does not match without a word; the kit's tests look at the
+// session, descriptors and signals of a started case instead.
+struct CaseInitializer
+{
+    const LaunchPlan& plan;
+    int null;
+    pid_t kit;
+
+    template <class Launcher>
+    process::error_code on_exec_setup(Launcher& /*launcher*/, const std::filesystem::path& /*program*/,
+                                      const char* const*(&)/*command_line*/) const
+    {
+        reset_signals();
+        const bool placed = ::setsid() != -1 && ::chdir(plan.folder.c_str()) == 0 && ::dup2(null, 0) == 0
+                            && ::dup2(plan.output, 1) == 1 && ::dup2(plan.output, 2) == 2 && place_journal();
+        if (!placed)
+        {
+            return {errno, boost::system::system_category()};
+        }
+        ::umask(022);
+        const rlimit no_core{.rlim_cur = 0, .rlim_max = 0}; // cases crash on purpose
+        ::setrlimit(RLIMIT_CORE, &no_core);
+        die_with_the_kit();
+        return {};
+    }
+
+    bool place_journal() const
+    {
+        if (plan.journal == journal::journal_descriptor)
+        {
+            return ::fcntl(plan.journal, F_SETFD, 0) == 0; // dup2 onto itself would keep close-on-exec
+        }
+        return ::dup2(plan.journal, journal::journal_descriptor) == journal::journal_descriptor;
+    }
+
+    static void reset_signals()
+    {
+        for (int number = 1; number <= highest_signal; ++number)
+        {
+            std::signal(number, SIG_DFL); // refused for SIGKILL, SIGSTOP and the C library's own: fine
+        }
+        sigset_t none;
+        ::sigemptyset(&none);
+        ::sigprocmask(SIG_SETMASK, &none, nullptr);
+    }
+
+    void die_with_the_kit() const
+    {
+#ifdef __linux__
+        ::prctl(PR_SET_PDEATHSIG, static_cast<unsigned long>(SIGKILL), 0UL, 0UL, 0UL);
+        if (::getppid() != kit)
+        {
+            ::_exit(1); // it died before the request was in force
+        }
+#endif
+    }
+};
+
+std::vector<const char*> environment_of(const LaunchPlan& plan)
+{
+    std::vector<const char*> environment;
+    for (char** entry = ::environ; *entry != nullptr; ++entry)
+    {
+        environment.push_back(*entry);
+    }
+    for (const std::string& added : plan.environment)
+    {
+        environment.push_back(added.c_str());
+    }
+    environment.push_back(nullptr);
+    return environment;
+}
+
+} // namespace
+
+pid_t launch(boost::asio::io_context& context, const LaunchPlan& plan)
+{
+    static const int null = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
+    const std::vector<const char*> environment = environment_of(plan);
+    process::posix::vfork_launcher launcher;
+    launcher.env = environment.data();
+    launcher.fd_whitelist.push_back(journal::journal_descriptor);
+    process::error_code error;
+    auto started = launcher(context, error, plan.program, plan.arguments, CaseInitializer{plan, null, ::getpid()});
+    if (error)
+    {
+        throw CannotJudge{fmt::format("cannot start {}: {}", plan.program, error.message())};
+    }
+    return started.detach().id(); // its wait functions can block the loop, so the supervisor reaps
+}
+
+} // namespace ipc_conform::runner

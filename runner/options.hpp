@@ -1,0 +1,36 @@
+// What a command line asks for.
+#pragma once
+
+#include "runner/selection.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace ipc_conform::runner
+{
+
+/// The options of a run (`--all`, `run PATTERN…`).
+struct RunOptions
+{
+    std::vector<std::string> patterns; ///< empty: everything
+    bool prove = false;                ///< every case under every fault of its own, too
+    std::size_t jobs = 0;              ///< 0: chosen from the number of processors
+    std::chrono::milliseconds deadline{10'000};
+    std::size_t repeat = 1;
+    bool until_fail =
+        false; ///< repeat until something is not as expected, at most `repeat` times if that is given
+    std::optional<Shard> shard;
+    std::string failed_from; ///< a JSON report: run what was not as expected there
+    std::string json;        ///< files to write, "-" for standard output
+    std::string ndjson;
+    std::string junit;
+    std::string expect; ///< a file of expectations instead of the embedded one
+    std::string disk;   ///< a folder on a disk file system
+    std::optional<std::uint64_t> seed;
+};
+
+} // namespace ipc_conform::runner

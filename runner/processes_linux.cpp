@@ -1,0 +1,137 @@
+// Linux: the subreaper attribute and /proc.
+#ifdef __linux__
+
+#include "runner/processes.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <charconv>
+#include <filesystem>
+#include <fmt/format.h>
+#include <fstream>
+#include <iterator>
+#include <sstream>
+#include <string_view>
+#include <sys/prctl.h>
+#include <system_error>
+#include <unistd.h>
+
+namespace ipc_conform::runner
+{
+
+namespace
+{
+
+std::string read_file(const std::string& path)
+{
+    std::ifstream file{path, std::ios::binary};
+    return {std::istreambuf_iterator<char>{file}, {}};
+}
+
+std::string trimmed(std::string text)
+{
+    while (!text.empty() && std::isspace(static_cast<unsigned char>(text.back())) != 0)
+    {
+        text.pop_back();
+    }
+    return text;
+}
+
+std::vector<pid_t> every_process()
+{
+    std::vector<pid_t> found;
+    std::error_code ignored;
+    for (const auto& entry : std::filesystem::directory_iterator("/proc", ignored))
+    {
+        const std::string name = entry.path().filename().string();
+        pid_t pid = 0;
+        const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), pid);
+        if (error == std::errc{} && end == name.data() + name.size())
+        {
+            found.push_back(pid);
+        }
+    }
+    return found;
+}
+
+// Fields of /proc/PID/stat behind the command name: state, parent, …
+std::istringstream after_command(pid_t pid)
+{
+    const std::string stat = read_file(fmt::format("/proc/{}/stat", pid));
+    const std::size_t end = stat.rfind(')');
+    return std::istringstream{end == std::string::npos ? std::string{} : stat.substr(end + 1)};
+}
+
+} // namespace
+
+void adopt_orphans()
+{
+    ::prctl(PR_SET_CHILD_SUBREAPER, 1L, 0L, 0L, 0L);
+}
+
+std::vector<pid_t> possible_orphans(const std::string& /*name*/, const std::string& /*value_prefix*/)
+{
+    const pid_t own = ::getpid();
+    std::ifstream listing{fmt::format("/proc/{}/task/{}/children", own, own)};
+    if (listing)
+    {
+        return {std::istream_iterator<pid_t>{listing}, {}};
+    }
+    std::vector<pid_t> found = every_process(); // a kernel without CONFIG_PROC_CHILDREN
+    std::erase_if(found, [own](pid_t pid) {
+        char state = '?';
+        pid_t parent = 0;
+        after_command(pid) >> state >> parent;
+        return parent != own;
+    });
+    return found;
+}
+
+bool is_zombie(pid_t pid)
+{
+    char state = '?';
+    after_command(pid) >> state;
+    return state == 'Z';
+}
+
+bool is_marked(pid_t pid, const std::string& name, const std::string& value_prefix)
+{
+    const std::string environment = '\0' + read_file(fmt::format("/proc/{}/environ", pid));
+    return environment.find('\0' + name + '=' + value_prefix) != std::string::npos;
+}
+
+std::vector<pid_t> marked_processes(const std::string& name, const std::string& value_prefix)
+{
+    std::vector<pid_t> found = every_process();
+    std::erase_if(found, [&](pid_t pid) { return pid == ::getpid() || !is_marked(pid, name, value_prefix); });
+    return found;
+}
+
+std::string command_of(pid_t pid)
+{
+    std::string line = read_file(fmt::format("/proc/{}/cmdline", pid));
+    std::ranges::replace(line, '\0', ' ');
+    return trimmed(line.empty() ? read_file(fmt::format("/proc/{}/comm", pid)) : line);
+}
+
+std::string kernel_state_of(pid_t pid)
+{
+    char state = '?';
+    after_command(pid) >> state;
+    const std::string channel = trimmed(read_file(fmt::format("/proc/{}/wchan", pid)));
+    const std::string syscall = trimmed(read_file(fmt::format("/proc/{}/syscall", pid)));
+    std::string text = fmt::format("state {}", state);
+    if (!channel.empty() && channel != "0")
+    {
+        text += fmt::format(", kernel function {}", channel);
+    }
+    if (!syscall.empty())
+    {
+        text += fmt::format(", system call {}", syscall.substr(0, syscall.find(' ')));
+    }
+    return text;
+}
+
+} // namespace ipc_conform::runner
+
+#endif

@@ -1,0 +1,163 @@
+#include "runner/remains.hpp"
+
+#include "fixtures/names.hpp"
+#include "fixtures/ownership.hpp"
+
+#include <cerrno>
+#include <charconv>
+#include <csignal>
+#include <filesystem>
+#include <fmt/format.h>
+#include <map>
+#include <sched.h>
+#include <sys/wait.h>
+#include <system_error>
+
+namespace ipc_conform::runner
+{
+
+namespace
+{
+
+struct Owned
+{
+    std::string kind;
+    std::string name;
+    int id = -1; ///< of a System V object; -1: it may have been made, but nobody wrote down its id
+};
+
+// Several records speak of one object: by key before it is made, by key and id afterwards.
+std::vector<Owned> owned_objects(const std::vector<journal::Record>& records)
+{
+    std::map<std::pair<std::string, std::string>, Owned> named;
+    std::vector<Owned> all;
+    for (const journal::Record& record : records)
+    {
+        if (record.kind != journal::Kind::owns)
+        {
+            continue;
+        }
+        Owned owned{record.field(0), record.field(1)};
+        const std::string& id = record.field(2);
+        std::from_chars(id.data(), id.data() + id.size(), owned.id);
+        if (owned.name == "0")
+        {
+            all.push_back(owned); // IPC_PRIVATE: known by its id alone
+            continue;
+        }
+        Owned& entry = named[{owned.kind, owned.name}];
+        entry = owned.id >= 0 || entry.kind.empty() ? owned : entry;
+    }
+    for (auto& [key, owned] : named)
+    {
+        all.push_back(std::move(owned));
+    }
+    return all;
+}
+
+// The object that the record means, or -1: whatever else carries that key or id now is not ours.
+template <class Status>
+int id_of(const Owned& owned, int found_by_key, int (*control)(int, int, Status*), uid_t (*creator)(const Status&))
+{
+    const int id = owned.name == "0" ? owned.id : found_by_key;
+    Status status{};
+    const bool ours = id >= 0 && (owned.id < 0 || owned.id == id) && control(id, IPC_STAT, &status) == 0
+                      && creator(status) == ::geteuid();
+    return ours ? id : -1;
+}
+
+key_t key_of(const Owned& owned)
+{
+    key_t key = IPC_PRIVATE;
+    std::from_chars(owned.name.data(), owned.name.data() + owned.name.size(), key);
+    return key;
+}
+
+bool remove_queue(const Owned& owned)
+{
+    const key_t key = key_of(owned);
+    const int id = id_of<msqid_ds>(
+        owned, key == IPC_PRIVATE ? -1 : ::msgget(key, 0), ::msgctl,
+        +[](const msqid_ds& status) { return status.msg_perm.cuid; });
+    return id >= 0 && ::msgctl(id, IPC_RMID, nullptr) == 0;
+}
+
+bool remove_segment(const Owned& owned)
+{
+    const key_t key = key_of(owned);
+    const int id = id_of<shmid_ds>(
+        owned, key == IPC_PRIVATE ? -1 : ::shmget(key, 0, 0), ::shmctl,
+        +[](const shmid_ds& status) { return status.shm_perm.cuid; });
+    return id >= 0 && ::shmctl(id, IPC_RMID, nullptr) == 0;
+}
+
+bool is_kit_name(const std::string& name)
+{
+    return name.starts_with(name_prefix);
+}
+
+bool remove_shared_object(const Owned& owned)
+{
+    return is_kit_name(owned.name) && ::shm_unlink(owned.name.c_str()) == 0;
+}
+
+bool remove_posix_queue(const Owned& owned)
+{
+#ifdef __linux__
+    return is_kit_name(owned.name) && ::mq_unlink(owned.name.c_str()) == 0;
+#else
+    return is_kit_name(owned.name) && false; // Darwin has no message queues to leave behind
+#endif
+}
+
+const std::map<std::string, bool (*)(const Owned&), std::less<>> removers{
+    {ownership::message_queue_kind, remove_queue},
+    {ownership::shared_segment_kind, remove_segment},
+    {ownership::shared_object_kind, remove_shared_object},
+    {ownership::posix_queue_kind, remove_posix_queue},
+};
+
+} // namespace
+
+std::vector<reports::Leak> remove_objects(const std::vector<journal::Record>& records)
+{
+    std::vector<reports::Leak> removed;
+    for (const Owned& owned : owned_objects(records))
+    {
+        const auto remover = removers.find(owned.kind);
+        if (remover != removers.end() && remover->second(owned))
+        {
+            removed.push_back(
+                {owned.kind, owned.id >= 0 ? fmt::format("key {} id {}", owned.name, owned.id) : owned.name});
+        }
+    }
+    return removed;
+}
+
+std::vector<reports::Leak> remove_files(const std::string& folder)
+{
+    std::vector<reports::Leak> removed;
+    std::error_code ignored;
+    for (const auto& entry : std::filesystem::directory_iterator(folder, ignored))
+    {
+        removed.push_back({"file", entry.path().filename().string()});
+    }
+    std::filesystem::remove_all(folder, ignored);
+    return removed;
+}
+
+void end_process(pid_t pid)
+{
+    ::kill(pid, SIGKILL);
+    for (int turn = 0; turn < 100'000; ++turn)
+    {
+        const pid_t reaped = ::waitpid(pid, nullptr, WNOHANG);
+        if (reaped == pid || (reaped == -1 && ::kill(pid, 0) == -1 && errno == ESRCH))
+        {
+            return;
+        }
+        ::sched_yield();
+    }
+}
+
+} // namespace ipc_conform::runner

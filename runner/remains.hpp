@@ -1,0 +1,24 @@
+// Remains: objects and processes of a case that should be gone, and their removal.
+#pragma once
+
+#include "fixtures/journal_reader.hpp"
+#include "reports/model.hpp"
+
+#include <string>
+#include <sys/types.h>
+#include <vector>
+
+namespace ipc_conform::runner
+{
+
+/// Removes every object that the journal says the case made and that still exists; returns those. An object
+/// is touched only if its name or its pair of key and id is the recorded one.
+std::vector<reports::Leak> remove_objects(const std::vector<journal::Record>& records);
+
+/// The entries of a case's working folder. The folder itself is removed with them.
+std::vector<reports::Leak> remove_files(const std::string& folder);
+
+/// Ends a process for good and waits until it is gone, for at most a second.
+void end_process(pid_t pid);
+
+} // namespace ipc_conform::runner

@@ -1,0 +1,167 @@
+#include "runner/supervisor.hpp"
+
+#include "runner/errors.hpp"
+#include "runner/running_case.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <algorithm>
+#include <csignal>
+#include <list>
+#include <sys/wait.h>
+
+namespace ipc_conform::runner
+{
+
+namespace
+{
+
+namespace asio = boost::asio;
+
+constexpr auto tick_interval = std::chrono::milliseconds{100};
+
+// What waitpid would have said.
+int wait_status(const siginfo_t& info)
+{
+    return info.si_code == CLD_EXITED ? (info.si_status & 0xff) << 8 : info.si_status & 0x7f;
+}
+
+class Supervisor
+{
+public:
+    Supervisor(const SupervisorOptions& options, const TaskFlow& flow)
+        : options_{options},
+          flow_{flow},
+          endings_{context_, SIGCHLD},
+          interrupts_{context_, SIGINT, SIGTERM, SIGHUP},
+          ticker_{context_}
+    {
+    }
+
+    int run()
+    {
+        await_endings();
+        await_interrupts();
+        await_tick();
+        start_more();
+        if (!running_.empty())
+        {
+            context_.run();
+        }
+        return interrupted_by_;
+    }
+
+private:
+    void start_more()
+    {
+        while (interrupted_by_ == 0 && running_.size() < options_.jobs)
+        {
+            const std::optional<Task> task = flow_.next();
+            if (!task)
+            {
+                break;
+            }
+            running_.emplace_back(context_, options_, *task, started_++);
+            flow_.started(*task);
+        }
+        if (running_.empty())
+        {
+            context_.stop();
+        }
+    }
+
+    void await_endings()
+    {
+        endings_.async_wait([this](const boost::system::error_code& error, int /*signal*/) {
+            if (!error)
+            {
+                await_endings(); // armed again first: a child may end while this one is looked at
+                reap();
+            }
+        });
+    }
+
+    // One signal may stand for many children, and some of them are orphans that came to us by adoption. A
+    // child is only looked at first: until it is reaped its number, and its group's, cannot be given anew.
+    void reap()
+    {
+        siginfo_t info{};
+        while (::waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid > 0)
+        {
+            const pid_t pid = info.si_pid;
+            const auto ended = std::ranges::find(running_, pid, &RunningCase::pid);
+            std::optional<Execution> execution;
+            if (ended != running_.end())
+            {
+                execution = ended->conclude(wait_status(info), case_processes());
+                running_.erase(ended);
+            }
+            ::waitpid(pid, nullptr, 0);
+            if (execution && interrupted_by_ == 0)
+            {
+                flow_.ended(std::move(*execution));
+            }
+            info = {};
+        }
+        start_more();
+    }
+
+    [[nodiscard]] std::vector<pid_t> case_processes() const
+    {
+        std::vector<pid_t> processes;
+        for (const RunningCase& one : running_)
+        {
+            processes.push_back(one.pid());
+        }
+        return processes;
+    }
+
+    void await_interrupts()
+    {
+        interrupts_.async_wait([this](const boost::system::error_code& error, int signal) {
+            if (error)
+            {
+                return;
+            }
+            await_interrupts();
+            interrupted_by_ = signal;
+            for (RunningCase& one : running_)
+            {
+                one.kill();
+            }
+        });
+    }
+
+    void await_tick()
+    {
+        ticker_.expires_after(tick_interval);
+        ticker_.async_wait([this](const boost::system::error_code& error) {
+            if (!error)
+            {
+                flow_.tick();
+                await_tick();
+            }
+        });
+    }
+
+    const SupervisorOptions& options_;
+    const TaskFlow& flow_;
+    asio::io_context context_{1};
+    asio::signal_set endings_;
+    asio::signal_set interrupts_;
+    asio::steady_timer ticker_;
+    std::list<RunningCase> running_;
+    std::size_t started_ = 0;
+    int interrupted_by_ = 0;
+};
+
+} // namespace
+
+int supervise(const SupervisorOptions& options, const TaskFlow& flow)
+{
+    return Supervisor{options, flow}.run();
+}
+
+} // namespace ipc_conform::runner
