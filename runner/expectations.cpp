@@ -1,0 +1,160 @@
+#include "runner/expectations.hpp"
+
+#include "reports/printable.hpp"
+#include "runner/selection.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+namespace ipc_conform::runner
+{
+namespace
+{
+
+using reports::Result;
+using reports::Run;
+using reports::Verdict;
+
+/// What a person reads first about a result: its reason, or the first check that did not hold.
+std::string first_word_of(const Result& result)
+{
+    if (!result.reason.empty())
+    {
+        return result.reason;
+    }
+    if (result.failures.empty())
+    {
+        return "no reason given";
+    }
+    const reports::Failure& failure = result.failures.front();
+    return fmt::format("expected {}, observed {}", failure.expected, failure.observed);
+}
+
+bool says(const Result& result, const std::string& signature)
+{
+    const auto contains = [&](const std::string& text) { return text.find(signature) != std::string::npos; };
+    return contains(result.reason) || std::ranges::any_of(result.failures, [&](const reports::Failure& failure) {
+               return contains(failure.expected) || contains(failure.observed);
+           });
+}
+
+/// Judges one result, and tells each way in which it is not as expected.
+class Judgement
+{
+public:
+    Judgement(Result& result, std::vector<std::string>& unexpected) : result_{result}, unexpected_{unexpected}
+    {
+        result_.expected = true;
+        result_.expectation.clear();
+        result_.link.clear();
+    }
+
+    void by(const Expectation* entry)
+    {
+        if (result_.verdict == Verdict::unresolved)
+        {
+            result_.expected = false;
+            result_.expectation = "the kit could not decide";
+        }
+        else if (entry == nullptr)
+        {
+            without_entry();
+        }
+        else if (result_.verdict == entry->verdict)
+        {
+            with_expected_verdict(*entry);
+        }
+        else if (result_.verdict == Verdict::pass || result_.verdict == Verdict::fail)
+        {
+            result_.link = entry->link;
+            is_not(fmt::format("unexpected {}", name_of(result_.verdict)),
+                   fmt::format("{}expected {} because {}",
+                               result_.verdict == Verdict::fail ? first_word_of(result_) + "; " : "",
+                               name_of(entry->verdict), entry->reason));
+        }
+        // Otherwise the property did not run, and its entry has nothing to say.
+    }
+
+    void by_what_stayed()
+    {
+        for (const reports::Leak& leak : result_.leaks)
+        {
+            is_not("left behind", fmt::format("{} {}", leak.kind, leak.name));
+        }
+    }
+
+private:
+    void without_entry()
+    {
+        if (result_.verdict == Verdict::fail)
+        {
+            is_not("unexpected FAIL", first_word_of(result_));
+        }
+    }
+
+    void with_expected_verdict(const Expectation& entry)
+    {
+        result_.link = entry.link;
+        if (says(result_, entry.signature))
+        {
+            result_.expectation = entry.reason;
+            return;
+        }
+        is_not("changed signature", fmt::format("\"{}\" was expected because {}; now: {}", entry.signature,
+                                                entry.reason, first_word_of(result_)));
+    }
+
+    void is_not(const std::string& what, const std::string& why)
+    {
+        result_.expected = false;
+        result_.expectation += fmt::format("{}{}: {}", result_.expectation.empty() ? "" : "; ", what, why);
+        unexpected_.push_back(fmt::format("{}: {}: {}", what, result_.id, why));
+    }
+
+    Result& result_;
+    std::vector<std::string>& unexpected_;
+};
+
+std::string mechanism_of(std::string_view id)
+{
+    return std::string{id.substr(0, id.find('.'))};
+}
+
+/// Whether this build has the id, or lacks the whole room of an entry that is the kit's own.
+bool may_name(const Expectations& expectations, const std::string& id, const std::vector<std::string>& known)
+{
+    const auto has_room = [&] {
+        return std::ranges::any_of(
+            known, [&](const std::string& other) { return mechanism_of(other) == mechanism_of(id); });
+    };
+    return std::ranges::find(known, id) != known.end() || (expectations.embedded && !has_room());
+}
+
+} // namespace
+
+const Expectation* Expectations::entry_for(std::string_view id) const
+{
+    const auto found = std::ranges::find(entries, id, &Expectation::id);
+    return found == entries.end() ? nullptr : &*found;
+}
+
+void apply(const Expectations& expectations, Run& run, const std::vector<std::string>& known_ids)
+{
+    run.expectations = expectations.name;
+    for (const Expectation& entry : expectations.entries)
+    {
+        if (!may_name(expectations, entry.id, known_ids))
+        {
+            run.unexpected.push_back(fmt::format("unknown id in {}: {}{}", reports::printable(expectations.name),
+                                                 reports::printable(entry.id), nearest_text(known_ids, entry.id)));
+        }
+    }
+    for (Result& result : run.results)
+    {
+        Judgement judgement{result, run.unexpected};
+        judgement.by(expectations.entry_for(result.id));
+        judgement.by_what_stayed();
+    }
+}
+
+} // namespace ipc_conform::runner

@@ -1,0 +1,153 @@
+#include "runner/selection.hpp"
+#include "runner/tests/planted.hpp"
+
+#include <map>
+
+using namespace ipc_conform;
+using namespace ipc_conform::runner;
+using Words = std::vector<std::string>;
+
+namespace
+{
+
+const std::vector<Property>& all()
+{
+    static const std::vector<Property> planted =
+        tests::properties_of({"pipe.read-empty-blocks", "pipe.read-empty-nonblock", "pipe.byte-stream",
+                              "sysv-msg.persist", "sysv-shm.persist", "posix-shm.resize-again"});
+    return planted;
+}
+
+Words ids(const Selection& selection)
+{
+    Words names;
+    for (const Property* property : selection)
+    {
+        names.push_back(property->id);
+    }
+    return names;
+}
+
+Words selected(const Words& patterns)
+{
+    return ids(select(all(), patterns));
+}
+
+std::string refused(const Words& patterns)
+{
+    return tests::refusal([&] { select(all(), patterns); });
+}
+
+std::string shard_refused(const char* text)
+{
+    return tests::refusal([&] { parse_shard(text); });
+}
+
+} // namespace
+
+TEST_CASE("globs stand for whole texts")
+{
+    CHECK(matches("pipe.byte-stream", "pipe.byte-stream"));
+    CHECK(matches("*", ""));
+    CHECK(matches("", ""));
+    CHECK(matches("**a*b**", "xxaxxbxx"));
+    CHECK(matches("*ab", "aab"));
+    CHECK(matches("a?c", "abc"));
+    CHECK(!matches("a?c", "ac"));
+    CHECK(!matches("pipe", "pipe.byte-stream"));
+    CHECK(!matches("*.byte", "pipe.byte-stream"));
+    CHECK(!matches("a*b", "abc"));
+    CHECK(!matches("", "a"));
+    CHECK(!matches("?", ""));
+    CHECK(!matches("[p]ipe", "pipe"));
+    CHECK(!matches(std::string(1000, '*') + "b", std::string(100'000, 'a'))); // at once, too
+}
+
+TEST_CASE("patterns are ids, globs and mechanisms; the order is the registry's, and nothing comes twice")
+{
+    CHECK(selected({"sysv-shm.persist", "pipe.byte-stream"}) == Words{"pipe.byte-stream", "sysv-shm.persist"});
+    CHECK(selected({"pipe"}) == Words{"pipe.read-empty-blocks", "pipe.read-empty-nonblock", "pipe.byte-stream"});
+    CHECK(selected({"*.persist", "sysv-*", "sysv-msg"}) == Words{"sysv-msg.persist", "sysv-shm.persist"});
+    CHECK(selected({"pipe.read-empty-?????s"}) == Words{"pipe.read-empty-blocks"});
+    CHECK(selected({}).size() == all().size());
+    CHECK(selected({"*"}).size() == all().size());
+    CHECK(select({}, {}).empty());
+}
+
+TEST_CASE("a pattern that means nothing is named, with the nearest ids")
+{
+    CHECK(refused({"pipe.read-emtpy-blocks"})
+          == "no property matches \"pipe.read-emtpy-blocks\"; nearest: pipe.read-empty-blocks, "
+             "pipe.read-empty-nonblock, pipe");
+    CHECK(refused({"pipes"}).starts_with("no property matches \"pipes\"; nearest: pipe, pipe."));
+    CHECK(refused({"pipe.frobnicate"}) == "no property matches \"pipe.frobnicate\"; nearest: pipe");
+    CHECK(refused({"persist"}) == "no property matches \"persist\"; nearest: sysv-msg.persist, sysv-shm.persist");
+    CHECK(refused({"pipe.raed*"}).find("pipe.read-empty-blocks") != std::string::npos);
+    CHECK(refused({"Pipe.byte-stream"}) == "no property matches \"Pipe.byte-stream\"; nearest: pipe.byte-stream");
+    CHECK(refused({"no.such-id"}) == "no property matches \"no.such-id\"");
+    CHECK(refused({""}) == "no property matches \"\"");
+    CHECK(refused({"pipe", "quux", "***x"}) == "no property matches \"quux\"\nno property matches \"***x\"");
+}
+
+TEST_CASE("hostile patterns stay on one short line")
+{
+    CHECK(refused({"a\x1b[2Jb\nc"}) == "no property matches \"a\\x1b[2Jb\\nc\"");
+    const std::string endless = refused({std::string(1'000'000, 'p')});
+    CHECK(endless.size() < 200);
+    CHECK(endless.find('\n') == std::string::npos);
+}
+
+TEST_CASE("at most five nearest ids, the best first")
+{
+    const Words many{"a.persist1", "a.persist2", "a.persist3", "a.persist", "a.persist4", "a.persist5"};
+    const Words nearest = nearest_ids(many, "a.persist");
+    REQUIRE(nearest.size() == 5);
+    CHECK(nearest.front() == "a.persist");
+    CHECK(nearest_ids(many, "").empty());
+    CHECK(nearest_ids({}, "a.persist").empty());
+}
+
+TEST_CASE("shards are read strictly")
+{
+    CHECK(parse_shard("2/8").index == 2);
+    CHECK(parse_shard("2/8").count == 8);
+    CHECK(shard_refused("2") == "shard \"2\": expected I/N, two numbers, as in 1/4");
+    CHECK(shard_refused("") == "shard \"\": expected I/N, two numbers, as in 1/4");
+    CHECK(shard_refused("1/2/3") == "shard \"1/2/3\": expected I/N, two numbers, as in 1/4");
+    CHECK(shard_refused("-1/2") == "shard \"-1/2\": expected I/N, two numbers, as in 1/4");
+    CHECK(shard_refused(" 1/2") == "shard \" 1/2\": expected I/N, two numbers, as in 1/4");
+    CHECK(shard_refused("/") == "shard \"/\": expected I/N, two numbers, as in 1/4");
+    CHECK(shard_refused("1/0") == "shard \"1/0\": there must be at least one shard");
+    CHECK(shard_refused("0/4") == "shard \"0/4\": the first number must be from 1 to 4");
+    CHECK(shard_refused("5/4") == "shard \"5/4\": the first number must be from 1 to 4");
+    CHECK(shard_refused("1/99999999999999999999") == "shard \"1/99999999999999999999\": the number is too large");
+}
+
+TEST_CASE("every property is in exactly one shard, and shards differ in size by one at most")
+{
+    const Selection everything = select(all(), {});
+    for (const std::size_t count : {1U, 2U, 4U, 5U, 6U, 7U, 100U})
+    {
+        std::map<std::string, int> seen;
+        for (std::size_t index = 1; index <= count; ++index)
+        {
+            const Selection part = part_of(everything, {index, count});
+            CHECK(part.size() <= all().size() / count + 1);
+            CHECK(part.size() >= all().size() / count);
+            for (const std::string& id : ids(part))
+            {
+                ++seen[id];
+            }
+        }
+        CHECK(seen.size() == all().size());
+        for (const auto& [id, times] : seen)
+        {
+            CHECK(times == 1);
+        }
+    }
+    const std::size_t most = ~std::size_t{0};
+    CHECK(part_of(everything, {1, most}).size() == 1);
+    CHECK(part_of(everything, {most, most}).empty());
+    CHECK(ids(part_of(everything, {1, 2}))
+          == Words{"pipe.read-empty-blocks", "pipe.byte-stream", "sysv-shm.persist"});
+}
