@@ -106,10 +106,13 @@ std::vector<const char*> environment_of(const LaunchPlan& plan)
 
 } // namespace
 
-pid_t launch(boost::asio::io_context& context, const LaunchPlan& plan)
+pid_t launch(const LaunchPlan& plan)
 {
     static const int null = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
     const std::vector<const char*> environment = environment_of(plan);
+    // A context of its own: the launcher tells its context's services of the fork from within the child, which
+    // shares our memory, and a reactor or signal set in use here would be left with the child's descriptors.
+    boost::asio::io_context context;
     process::posix::vfork_launcher launcher;
     launcher.env = environment.data();
     launcher.fd_whitelist.push_back(journal::journal_descriptor);

@@ -5,11 +5,6 @@
 #include <sys/types.h>
 #include <vector>
 
-namespace boost::asio
-{
-class io_context;
-}
-
 namespace ipc_conform::runner
 {
 
@@ -27,6 +22,6 @@ struct LaunchPlan
 /// Starts it as leader of a session of its own, with default signal dispositions, an empty signal mask,
 /// /dev/null as standard input and no other descriptor; it is killed when the kit dies, where the OS
 /// offers that. Returns its pid; it is reaped by the caller. Throws CannotJudge when it cannot be started.
-pid_t launch(boost::asio::io_context& context, const LaunchPlan& plan);
+pid_t launch(const LaunchPlan& plan);
 
 } // namespace ipc_conform::runner

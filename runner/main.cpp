@@ -1,19 +1,23 @@
+// ipc-conform: the kit's one executable. It starts itself again for each case, and for each peer that must
+// be a stranger; those two command lines are not for people.
 #include "fixtures/case_process.hpp"
-#include "fixtures/property.hpp"
 #include "fixtures/stranger.hpp"
-#include <cstdio>
+#include "runner/command_line.hpp"
+#include "runner/program.hpp"
+
 #include <string_view>
-int main(int argc, char** argv)
+
+int main(int argument_count, char** arguments)
 {
-    const std::string command = argc > 1 ? argv[1] : "";
-    if (command == "case")
-        return ipc_conform::run_case({argv[2], argv[3]});
-    if (command == "stranger")
-        ipc_conform::run_stranger({argv + 2, argv + argc});
-    if (command == "records-offset")
-        return std::printf("%zu\n", ipc_conform::journal::records_offset), 0;
-    if (command == "count-faults")
-        return std::printf("%zu\n", ipc_conform::property_of(argv[2])->faults.size()), 0;
-    for (const auto& property : ipc_conform::properties())
-        std::printf("%s\n", property.id.c_str());
+    const std::string_view command = argument_count > 1 ? arguments[1] : "";
+    if (command == "case" && argument_count == 4)
+    {
+        return ipc_conform::run_case({arguments[2], arguments[3]});
+    }
+    if (command == "stranger" && argument_count >= 6)
+    {
+        ipc_conform::run_stranger({arguments + 2, arguments + argument_count});
+    }
+    ipc_conform::runner::remember_program(arguments[0]);
+    return ipc_conform::runner::run_command_line(argument_count, arguments);
 }

@@ -76,7 +76,7 @@ RunningCase::RunningCase(boost::asio::io_context& context, const SupervisorOptio
     };
     try
     {
-        pid_ = launch(context, plan);
+        pid_ = launch(plan);
     }
     catch (...)
     {

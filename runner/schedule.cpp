@@ -95,14 +95,13 @@ void Schedule::merge(Entry& entry, reports::Result result)
     entry.result = std::move(merged);
 }
 
-const reports::Result* Schedule::take(const Execution& execution)
+const reports::Result* Schedule::take(const Task& task, reports::Result result)
 {
-    Entry& entry = entries_[index_.at(execution.task.property)];
-    reports::Result result = judge(execution);
+    Entry& entry = entries_[index_.at(task.property)];
     --entry.left;
-    if (execution.task.fault)
+    if (task.fault)
     {
-        const Fault& fault = entry.property->faults[*execution.task.fault];
+        const Fault& fault = entry.property->faults[*task.fault];
         entry.result->proofs.push_back({fault.description, result.verdict, result.reason});
         failed_ = failed_ || result.verdict != reports::Verdict::fail;
     }

@@ -29,8 +29,8 @@ public:
     /// The next execution, or nothing for now.
     std::optional<Task> next();
 
-    /// Takes what an execution gave; returns the property's result if that completed it.
-    const reports::Result* take(const Execution& execution);
+    /// Takes what an execution of this task gave; returns the property's result if that completed it.
+    const reports::Result* take(const Task& task, reports::Result result);
 
     /// Results that need no execution: UNTESTED, or documented by another system.
     [[nodiscard]] std::vector<const reports::Result*> without_execution() const;

@@ -1,0 +1,82 @@
+#include "runner/clean.hpp"
+
+#include "fixtures/journal_reader.hpp"
+#include "reports/printable.hpp"
+#include "runner/processes.hpp"
+#include "runner/remains.hpp"
+#include "runner/workspace.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+namespace ipc_conform::runner
+{
+
+namespace
+{
+
+// Killing one may leave another that it had just started, so look until there is nothing.
+void end_processes(const std::string& folder, std::vector<reports::Leak>& removed)
+{
+    for (bool found = true; found;)
+    {
+        found = false;
+        for (const pid_t pid : marked_processes(journal::environment_case, folder + "/"))
+        {
+            if (is_zombie(pid))
+            {
+                continue;
+            }
+            removed.push_back({"process", fmt::format("{} ({})", pid, command_of(pid))});
+            end_process(pid);
+            found = true;
+        }
+    }
+}
+
+void remove_objects_of(const std::string& journal_path, std::vector<reports::Leak>& removed)
+{
+    const int descriptor = ::open(journal_path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    if (descriptor < 0)
+    {
+        return;
+    }
+    const std::vector<reports::Leak> objects = remove_objects(journal::Reader{descriptor}.records());
+    removed.insert(removed.end(), objects.begin(), objects.end());
+    ::close(descriptor);
+}
+
+} // namespace
+
+std::vector<reports::Leak> clean_dead_runs()
+{
+    std::vector<reports::Leak> removed;
+    for (const DeadWorkspace& dead : dead_workspaces())
+    {
+        end_processes(dead.folder(), removed);
+        for (const std::string& journal : dead.journals())
+        {
+            remove_objects_of(journal, removed);
+        }
+        dead.remove();
+        removed.push_back({"folder", dead.folder()});
+    }
+    return removed;
+}
+
+std::string clean_text(const std::vector<reports::Leak>& removed)
+{
+    if (removed.empty())
+    {
+        return "nothing to clean: no killed run of this user has left anything\n";
+    }
+    std::string text;
+    for (const reports::Leak& leak : removed)
+    {
+        text += fmt::format("removed {}: {}\n", leak.kind, reports::printable(leak.name));
+    }
+    return text;
+}
+
+} // namespace ipc_conform::runner

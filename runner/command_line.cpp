@@ -1,0 +1,186 @@
+#include "runner/command_line.hpp"
+
+#include "fixtures/property.hpp"
+#include "reports/model.hpp"
+#include "runner/clean.hpp"
+#include "runner/doctor.hpp"
+#include "runner/errors.hpp"
+#include "runner/listing.hpp"
+#include "runner/options.hpp"
+#include "runner/session.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <cstdio>
+#include <functional>
+#include <iostream>
+
+namespace ipc_conform::runner
+{
+
+namespace
+{
+
+constexpr const char* footer =
+    "Exit status: 0 as expected, 1 something unexpected, 2 wrong usage, 3 the kit could not "
+    "judge, 4 nothing ran.";
+
+int status(reports::Exit exit)
+{
+    return static_cast<int>(exit);
+}
+
+// What the options of a run are, wherever on the line they stand.
+struct RunArguments
+{
+    RunOptions options;
+    double deadline_seconds = 10;
+    std::string shard;
+
+    void declare(CLI::App& app)
+    {
+        app.add_flag("--prove", options.prove, "Run every case under every fault of its own, too: each must FAIL");
+        app.add_option("--jobs,-j", options.jobs, "Cases that run at once (default: by the number of processors)")
+            ->check(CLI::Range(1, 1024));
+        app.add_option("--deadline", deadline_seconds, "Seconds a case may take")
+            ->check(CLI::Range(0.1, 3600.0))
+            ->capture_default_str();
+        app.add_option("--repeat", options.repeat, "Run everything that many times")
+            ->check(CLI::Range(1, 1'000'000));
+        app.add_flag("--until-fail", options.until_fail, "Repeat until something fails, at most --repeat times");
+        app.add_option("--shard", shard, "Run the I-th of N parts: I/N");
+        app.add_option("--failed-from", options.failed_from, "Run what was not as expected in this JSON report");
+        app.add_option("--json", options.json, "Write a JSON report (reports/schema.json); - is standard output");
+        app.add_option("--ndjson", options.ndjson, "Write one JSON object a line, as results come");
+        app.add_option("--junit", options.junit, "Write a JUnit XML report");
+        app.add_option("--expect", options.expect, "Expectations (TOML) instead of the platform's own");
+        app.add_option("--disk", options.disk, "A folder on a disk file system, for memory maps of real files");
+        app.add_option("--seed", options.seed, "Seed of the cases' random sizes (default: a new one)");
+    }
+
+    RunOptions complete()
+    {
+        options.deadline = std::chrono::milliseconds{static_cast<long>(deadline_seconds * 1000)};
+        if (!shard.empty())
+        {
+            options.shard = parse_shard(shard);
+        }
+        return options;
+    }
+};
+
+int parse_and_run(int argument_count, char** arguments)
+{
+    CLI::App app{"ipc-conform checks whether IPC behaves here as documented.", "ipc-conform"};
+    app.footer(footer);
+    app.set_version_flag("--version", "ipc-conform " IPC_CONFORM_VERSION);
+    app.require_subcommand(0, 1);
+
+    RunArguments run_arguments;
+    bool all = false;
+    app.add_flag("--all", all, "Check every property");
+    run_arguments.declare(app);
+
+    std::function<int()> action;
+    const auto run_it = [&] { action = [&] { return run_session(run_arguments.complete()); }; };
+
+    std::vector<std::string> patterns;
+    bool as_json = false;
+    CLI::App* run = app.add_subcommand("run", "Check the properties of these ids, globs or mechanisms");
+    run->add_option("PATTERN", run_arguments.options.patterns, "pipe.read-empty-blocks, 'fifo.*', mmap")
+        ->required();
+    run->fallthrough();
+    run->final_callback(run_it);
+
+    CLI::App* list = app.add_subcommand("list", "List properties");
+    list->add_option("PATTERN", patterns);
+    list->add_flag("--json", as_json, "As JSON, with sources and faults");
+    list->final_callback([&] {
+        action = [&] {
+            std::cout << (as_json ? listing_json(select(properties(), patterns))
+                                  : listing_text(select(properties(), patterns)));
+            return status(reports::Exit::as_expected);
+        };
+    });
+
+    std::string id;
+    CLI::App* explain = app.add_subcommand("explain", "Tell all about one property");
+    explain->add_option("ID", id)->required();
+    explain->final_callback([&] {
+        action = [&] {
+            std::cout << explanation(id);
+            return status(reports::Exit::as_expected);
+        };
+    });
+
+    CLI::App* doctor = app.add_subcommand("doctor", "Tell what this system or sandbox disables, and the remedy");
+    doctor->add_flag("--json", as_json, "As JSON");
+    doctor->final_callback([&] {
+        action = [&] {
+            std::cout << (as_json ? doctor_json() : doctor_text());
+            return status(reports::Exit::as_expected);
+        };
+    });
+
+    CLI::App* clean = app.add_subcommand("clean", "Remove what killed runs of this user left behind");
+    clean->final_callback([&] {
+        action = [&] {
+            std::cout << clean_text(clean_dead_runs());
+            return status(reports::Exit::as_expected);
+        };
+    });
+
+    try
+    {
+        app.parse(argument_count, arguments);
+    }
+    catch (const CLI::Success& answer) // --help, --version
+    {
+        return app.exit(answer);
+    }
+    catch (const CLI::ParseError& error)
+    {
+        throw UsageError{error.what()};
+    }
+    if (!action && (all || !run_arguments.options.failed_from.empty()))
+    {
+        run_it();
+    }
+    if (!action)
+    {
+        throw UsageError{"nothing to do: --all checks every property, `run PATTERN` some, --help tells the rest"};
+    }
+    if (all && run->parsed())
+    {
+        throw UsageError{"--all and `run PATTERN` exclude each other"};
+    }
+    return action();
+}
+
+int complain(const char* message, reports::Exit exit)
+{
+    std::fprintf(stderr, "ipc-conform: %s\n", message);
+    return status(exit);
+}
+
+} // namespace
+
+int run_command_line(int argument_count, char** arguments)
+{
+    try
+    {
+        const int result = parse_and_run(argument_count, arguments);
+        std::cout.flush();
+        return std::cout ? result : complain("cannot write standard output", reports::Exit::not_judged);
+    }
+    catch (const UsageError& error)
+    {
+        return complain(error.what(), reports::Exit::usage);
+    }
+    catch (const std::exception& error)
+    {
+        return complain(error.what(), reports::Exit::not_judged);
+    }
+}
+
+} // namespace ipc_conform::runner

@@ -1,0 +1,203 @@
+#include "runner/session.hpp"
+
+#include "fixtures/property.hpp"
+#include "reports/json.hpp"
+#include "reports/terminal.hpp"
+#include "runner/clean.hpp"
+#include "runner/display.hpp"
+#include "runner/errors.hpp"
+#include "runner/expectations.hpp"
+#include "runner/judge.hpp"
+#include "runner/platform.hpp"
+#include "runner/program.hpp"
+#include "runner/report_files.hpp"
+#include "runner/schedule.hpp"
+#include "runner/supervisor.hpp"
+#include "runner/trust.hpp"
+#include "runner/workspace.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+#include <random>
+
+namespace ipc_conform::runner
+{
+
+namespace
+{
+
+using Clock = std::chrono::steady_clock;
+
+double milliseconds_since(Clock::time_point start)
+{
+    return std::chrono::duration<double, std::milli>{Clock::now() - start}.count();
+}
+
+std::vector<std::string> ids_of(const std::vector<Property>& all)
+{
+    std::vector<std::string> ids;
+    std::ranges::transform(all, std::back_inserter(ids), &Property::id);
+    return ids;
+}
+
+// The properties that a report says were not as expected.
+std::vector<std::string> failed_in(const std::string& path)
+{
+    std::ifstream file{path, std::ios::binary};
+    if (!file)
+    {
+        throw UsageError{fmt::format("cannot read {}", path)};
+    }
+    const std::string text{std::istreambuf_iterator<char>{file}, {}};
+    std::vector<std::string> failed;
+    try
+    {
+        for (const reports::Result& result : reports::run_from_json(text).results)
+        {
+            if (!result.expected)
+            {
+                failed.push_back(result.id);
+            }
+        }
+    }
+    catch (const reports::ReadError& error)
+    {
+        throw UsageError{fmt::format("{} is no report of this kit: {}", path, error.what())};
+    }
+    return failed;
+}
+
+Selection selection_of(const RunOptions& options)
+{
+    Selection selection = select(properties(), options.patterns);
+    if (!options.failed_from.empty())
+    {
+        const std::vector<std::string> failed = failed_in(options.failed_from);
+        std::erase_if(selection, [&](const Property* property) {
+            return std::ranges::find(failed, property->id) == failed.end();
+        });
+    }
+    return options.shard ? part_of(selection, *options.shard) : selection;
+}
+
+// Small enough for every JSON reader to hold it exactly.
+std::uint64_t new_seed()
+{
+    std::random_device random;
+    return (static_cast<std::uint64_t>(random()) << 21U) ^ random();
+}
+
+reports::Run header_of(const RunOptions& options, const Expectations& expectations)
+{
+    reports::Run run;
+    run.kit_version = IPC_CONFORM_VERSION;
+    run.started = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}",
+                              fmt::gmtime(std::chrono::system_clock::to_time_t(std::chrono::system_clock::now())));
+    run.seed = options.seed.value_or(new_seed());
+    run.jobs = options.jobs == 0 ? default_jobs() : options.jobs;
+    run.proved = options.prove;
+    run.expectations = expectations.name;
+    run.platform = platform_of_this_system();
+    return run;
+}
+
+// A result as it is streamed has to say by itself whether it is expected.
+reports::Result with_expectation(reports::Result result, const Expectations& expectations)
+{
+    reports::Run alone;
+    alone.results.push_back(std::move(result));
+    apply(expectations, alone, {alone.results.front().id});
+    return std::move(alone.results.front());
+}
+
+void add_survivors(reports::Run& run)
+{
+    for (const reports::Result& result : run.results)
+    {
+        for (const reports::Proof& proof : result.proofs)
+        {
+            if (!proof.killed())
+            {
+                run.unexpected.push_back(fmt::format("surviving fault: {}: {} ({})", result.id, proof.fault,
+                                                     reports::name_of(proof.verdict)));
+            }
+        }
+    }
+}
+
+void execute(const RunOptions& options, const Selection& selection, const Expectations& expectations,
+             reports::Run& run, ReportFiles& files)
+{
+    const Workspace workspace{options.disk};
+    const TrustReport trust = probe(workspace.folder(), program_path());
+    if (!trust.holds)
+    {
+        throw CannotJudge{trust.problem};
+    }
+    run.trust = trust.summary;
+    files.begin(run);
+
+    Schedule schedule{selection, options, run.platform.system};
+    Display display{schedule.planned() + selection.size()};
+    const auto tell = [&](const reports::Result& result) { files.result(with_expectation(result, expectations)); };
+    for (const reports::Result* result : schedule.without_execution())
+    {
+        tell(*result);
+    }
+    const TaskFlow flow{
+        .next = [&] { return schedule.next(); },
+        .started = [&](const Task& task) { display.started(task.property->id); },
+        .ended =
+            [&](const Execution& execution) {
+                reports::Result result = judge(execution);
+                display.finished(result.id, result.verdict);
+                if (const reports::Result* complete = schedule.take(execution.task, std::move(result)))
+                {
+                    tell(*complete);
+                }
+            },
+        .tick = [&] { display.draw(); },
+    };
+    const SupervisorOptions supervisor{.program = program_path(),
+                                       .workspace = workspace.folder(),
+                                       .disk = workspace.disk(),
+                                       .jobs = run.jobs,
+                                       .seed = run.seed};
+    run.partial = supervise(supervisor, flow) != 0;
+    run.results = schedule.results();
+}
+
+} // namespace
+
+int run_session(const RunOptions& options)
+{
+    const auto started = Clock::now();
+    prepare_process();
+    const Selection selection = selection_of(options);
+    const Expectations expectations =
+        options.expect.empty() ? embedded_expectations() : read_expectations(options.expect);
+    ReportFiles files{options};
+    clean_dead_runs();
+
+    reports::Run run = header_of(options, expectations);
+    execute(options, selection, expectations, run, files);
+    apply(expectations, run, ids_of(properties()));
+    add_survivors(run);
+    run.milliseconds = milliseconds_since(started);
+
+    std::ostream& screen = files.use_standard_output() ? std::cerr : std::cout;
+    screen << reports::terminal_report(run, style_of(files.use_standard_output() ? 2 : 1)) << std::flush;
+    const std::vector<std::string> problems = files.end(run);
+    for (const std::string& problem : problems)
+    {
+        std::cerr << "ipc-conform: " << problem << '\n';
+    }
+    return static_cast<int>(problems.empty() ? reports::exit_status(run) : reports::Exit::not_judged);
+}
+
+} // namespace ipc_conform::runner
