@@ -5,6 +5,7 @@
 #include "fixtures/peer.hpp"
 #include "fixtures/pipe.hpp"
 #include "fixtures/property.hpp"
+#include "fixtures/signals.hpp"
 #include "fixtures/witness/witness.hpp"
 
 #include <algorithm>
@@ -13,6 +14,7 @@
 #include <numeric>
 #include <random>
 #include <string_view>
+#include <sys/file.h>
 #include <vector>
 
 namespace ipc_conform::channel
@@ -124,6 +126,92 @@ inline void small_writes_do_not_interleave(Channel& channel)
         CHECK(whole[static_cast<char>('a' + tag)] == records);
         CHECK(finished(peers[static_cast<std::size_t>(tag)]));
     }
+}
+
+/// Once the last writer has gone, what is queued is still read; then comes the end of file, again and again.
+inline void ends_after_last_writer(Channel& channel)
+{
+    write_fully(channel.write_end, "abc");
+    channel.write_end.close();
+
+    char bytes[8] = {};
+    CHECK(os::read(channel.read_end, bytes, sizeof bytes) == 3);
+    CHECK(std::string_view{bytes} == "abc");
+    CHECK(os::read(channel.read_end, bytes, sizeof bytes) == 0);
+    CHECK(os::read(channel.read_end, bytes, sizeof bytes) == 0);
+}
+
+/// A write without any reader raises SIGPIPE, once, and fails with EPIPE.
+inline void write_without_reader_fails(Channel& channel)
+{
+    channel.read_end.close();
+    const SignalCounted counted{SIGPIPE};
+    CHECK(fails_with(EPIPE, os::write(channel.write_end, "x", 1)));
+    CHECK(counted.deliveries() == 1);
+}
+
+/// A blocked read that has got nothing fails with EINTR when a signal is caught; what comes later is not lost.
+inline void caught_signal_interrupts_read(Channel& channel)
+{
+    const Event interrupted;
+    Peer reader = spawn("reader", [&] {
+        const SignalCounted counted{SIGUSR1};
+        char byte = 'k';
+        CHECK(fails_with(EINTR, os::read(channel.read_end, &byte, 1)));
+        CHECK(counted.deliveries() == 1);
+        interrupted.set();
+        CHECK(os::read(channel.read_end, &byte, 1) == 1);
+        CHECK(byte == 'x');
+    });
+
+    REQUIRE(blocked_in(reader, os::read, channel.read_end));
+    set_up(os::kill(reader.pid(), SIGUSR1) == 0);
+    interrupted.wait();
+    CHECK(os::write(channel.write_end, "x", 1) == 1);
+    CHECK(finished(reader));
+}
+
+/// Two channels carry bulk traffic both ways at once: each side reads on one while it writes on the other.
+inline void traffic_flows_both_ways(Channel& there, Channel& back)
+{
+    constexpr std::size_t bulk = 300'000; // more than a channel holds, so neither side can just buffer it
+    const Event start;
+    const auto reading = [&](int end, char letter) {
+        char byte = 0;
+        CHECK(os::read(end, &byte, 1) == 1);
+        CHECK(byte == letter);
+        CHECK((read_fully(end, bulk) == std::string(bulk, letter)));
+    };
+    const auto writing = [&](int end, char letter) {
+        start.wait();
+        write_fully(end, std::string(bulk, letter));
+    };
+    Peer left_reader = spawn("left reader", [&] { reading(back.read_end, 'b'); });
+    Peer right_reader = spawn("right reader", [&] { reading(there.read_end, 't'); });
+    Peer left_writer = spawn("left writer", [&] { writing(there.write_end, 't'); });
+    Peer right_writer = spawn("right writer", [&] { writing(back.write_end, 'b'); });
+
+    REQUIRE(blocked_in(left_reader, os::read, back.read_end));
+    REQUIRE(blocked_in(right_reader, os::read, there.read_end));
+    CHECK(os::write(there.write_end, "t", 1) == 1);          // while the left side's read is outstanding …
+    CHECK(blocked_in(left_reader, os::read, back.read_end)); // … and it stays so
+    CHECK(os::write(back.write_end, "b", 1) == 1);
+    start.set();
+    for (Peer* peer : {&left_reader, &right_reader, &left_writer, &right_writer})
+    {
+        CHECK(finished(*peer));
+    }
+}
+
+/// For faults: one lock for the whole system, held as long as a call takes.
+template <class Real, class... Arguments>
+ssize_t under_one_lock(Real real, Arguments... arguments)
+{
+    const int lock = ::open(".", O_RDONLY | O_CLOEXEC); // the case's own working directory
+    ::flock(lock, LOCK_EX);
+    const ssize_t result = real(arguments...);
+    ::close(lock);
+    return result;
 }
 
 } // namespace ipc_conform::channel

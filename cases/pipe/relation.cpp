@@ -4,8 +4,6 @@
 #include "fixtures/stranger.hpp"
 #include "fixtures/unix_socket.hpp"
 
-#include <sys/file.h>
-
 using namespace ipc_conform;
 
 TEST_CASE("pipe.ppid-equal-not-needed"
@@ -112,56 +110,27 @@ TEST_CASE("pipe.two-pipes-full-duplex"
 {
     Pipe there;
     Pipe back;
-    constexpr std::size_t bulk = 300'000; // more than a pipe holds, so neither side can just buffer it
-    const Event start;
-    const auto reading = [&](int end) {
-        char byte = 0;
-        CHECK(os::read(end, &byte, 1) == 1);
-        CHECK(read_fully(end, bulk).size() == bulk);
-    };
-    const auto writing = [&](int end) {
-        start.wait();
-        write_fully(end, std::string(bulk, 'b'));
-    };
-    Peer left_reader = spawn("left reader", [&] { reading(back.read_end); });
-    Peer right_reader = spawn("right reader", [&] { reading(there.read_end); });
-    Peer left_writer = spawn("left writer", [&] { writing(there.write_end); });
-    Peer right_writer = spawn("right writer", [&] { writing(back.write_end); });
-
-    REQUIRE(blocked_in(left_reader, os::read, back.read_end));
-    REQUIRE(blocked_in(right_reader, os::read, there.read_end));
-    CHECK(os::write(there.write_end, "x", 1) == 1);          // while the left side's read is outstanding …
-    CHECK(blocked_in(left_reader, os::read, back.read_end)); // … and it stays so
-    CHECK(os::write(back.write_end, "x", 1) == 1);
-    start.set();
-    for (Peer* peer : {&left_reader, &right_reader, &left_writer, &right_writer})
-    {
-        CHECK(finished(*peer));
-    }
+    channel::traffic_flows_both_ways(there, back);
 }
-
-namespace
-{
-
-// One lock for the whole system, held as long as a call takes: what simultaneous traffic must not meet.
-template <class Real, class... Arguments>
-ssize_t under_one_lock(Real real, Arguments... arguments)
-{
-    const int lock = ::open(".", O_RDONLY | O_CLOEXEC); // the case's own working directory
-    ::flock(lock, LOCK_EX);
-    const ssize_t result = real(arguments...);
-    ::close(lock);
-    return result;
-}
-
-} // namespace
 
 FAULT(
     "pipe.two-pipes-full-duplex", "one lock serialises all pipes", os::read,
     [](auto real, int descriptor, void* bytes, std::size_t size) {
-        return under_one_lock(real, descriptor, bytes, size);
+        return channel::under_one_lock(real, descriptor, bytes, size);
     },
     os::write,
     [](auto real, int descriptor, const void* bytes, std::size_t size) {
-        return under_one_lock(real, descriptor, bytes, size);
+        return channel::under_one_lock(real, descriptor, bytes, size);
     });
+FAULT("pipe.two-pipes-full-duplex", "the second pipe is the first", os::pipe,
+      [first = std::array{-1, -1}](auto real, int* ends) mutable -> int {
+          if (first[0] == -1)
+          {
+              const int result = real(ends);
+              first = {ends[0], ends[1]};
+              return result;
+          }
+          ends[0] = ::dup(first[0]);
+          ends[1] = ::dup(first[1]);
+          return 0;
+      });
