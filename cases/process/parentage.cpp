@@ -1,0 +1,111 @@
+// Whose child a process is, before and after its parent has gone.
+#include "cases/process/telling.hpp"
+#include "fixtures/event.hpp"
+#include "fixtures/peer.hpp"
+#include "fixtures/pipe.hpp"
+#include "fixtures/property.hpp"
+#include "fixtures/threads.hpp"
+
+using namespace ipc_conform;
+
+TEST_CASE("process.ppid"
+          * says("getppid() in a child is its parent's process id, whichever of the parent's threads called fork")
+          * shall("POSIX.1-2024 fork()", "POSIX.1-2024 getppid()", "getppid(2)"))
+{
+    const pid_t parent = os::getpid();
+    Peer child = spawn("child", [&] {
+        CHECK(os::getppid() == parent);
+        const pid_t itself = os::getpid();
+        Peer grandchild = spawn("grandchild", [&] { CHECK(os::getppid() == itself); });
+        CHECK(finished(grandchild));
+    });
+    CHECK(finished(child));
+
+    Thread thread{[&] {
+        Peer child_of_thread = spawn("child of a thread", [&] { CHECK(os::getppid() == parent); });
+        CHECK(finished(child_of_thread));
+    }};
+    thread.join();
+}
+
+namespace
+{
+
+bool threaded = false; // this process has a thread, or was forked by one that has
+
+} // namespace
+
+FAULT("process.ppid", "the grandparent's id is given", os::getppid,
+      [parent_of_case = ::getppid()](auto /*real*/) -> pid_t { return parent_of_case; });
+FAULT("process.ppid", "a grandchild is given its grandparent's id", os::getppid,
+      [process_of_case = ::getpid()](auto /*real*/) -> pid_t { return process_of_case; });
+FAULT(
+    "process.ppid", "a thread's child is given the thread's id", os::pthread_create,
+    [](auto real, pthread_t* thread, const pthread_attr_t* attributes, void* (*body)(void*),
+       void* argument) -> int {
+        threaded = true;
+        return real(thread, attributes, body, argument);
+    },
+    os::getppid, [](auto real) -> pid_t { return threaded ? real() + 1 : real(); });
+
+namespace
+{
+
+// Asking with signal zero disturbs nobody.
+bool exists(pid_t process)
+{
+    return os::kill(process, 0) == 0 || errno == EPERM;
+}
+
+} // namespace
+
+TEST_CASE(
+    "process.orphan"
+    * says("when its parent has died a process is the child of a system process or subreaper, not its grandparent")
+    * defined("POSIX.1-2024 _exit()", "getppid(2)", "prctl(2)"))
+{
+    Pipe report;
+    const Event orphaned;
+    Peer parent = spawn("parent", [&] {
+        Peer child = spawn("child", [&] {
+            tell(report.write_end, os::getppid());
+            orphaned.wait();
+            tell(report.write_end, os::getppid());
+        });
+        os::waitpid(child.pid(), nullptr, 0); // killed while it waits, so the child is left to others
+    });
+    report.write_end.close();
+    CHECK(hear(report.read_end) == parent.pid());
+    set_up(os::kill(parent.pid(), SIGKILL) == 0);
+    REQUIRE(killed_by(parent, SIGKILL));
+    orphaned.set();
+
+    const pid_t adopter = hear(report.read_end);
+    observe("new parent", adopter == 1 ? "process 1" : "a subreaper");
+    observe("new parent's PID", adopter);
+    observe("new parent is the kit's own process", adopter == os::getppid());
+    CHECK(adopter > 0);
+    CHECK(adopter != parent.pid());
+    CHECK(adopter != os::getpid());
+    CHECK(exists(adopter));
+    char byte = 0;
+    CHECK(os::read(report.read_end, &byte, 1) == 0); // the orphan, who wrote last, has ended
+}
+
+FAULT("process.orphan", "the dead parent's id stays", os::getppid,
+      [asked_by = pid_t{0}, first = pid_t{0}](auto real) mutable -> pid_t {
+          if (std::exchange(asked_by, ::getpid()) != ::getpid())
+          {
+              first = real();
+          }
+          return first;
+      });
+FAULT("process.orphan", "the grandparent adopts the orphan", os::getppid,
+      [grandparent = ::getpid(), parent = pid_t{0}](auto real) mutable -> pid_t {
+          parent = parent == 0 ? real() : parent;
+          return real() == parent ? parent : grandparent;
+      });
+FAULT("process.orphan", "an orphan has no parent", os::getppid, [parent = pid_t{0}](auto real) mutable -> pid_t {
+    parent = parent == 0 ? real() : parent;
+    return real() == parent ? parent : 0;
+});
