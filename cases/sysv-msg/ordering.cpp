@@ -1,0 +1,96 @@
+// What a receive by msgtyp 0 takes: whole messages, oldest first.
+#include "cases/sysv-msg/receiving_by.hpp"
+#include "fixtures/event.hpp"
+#include "fixtures/message_queue.hpp"
+#include "fixtures/peer.hpp"
+#include "fixtures/property.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string>
+
+using namespace ipc_conform;
+
+TEST_CASE("sysv-msg.boundary"
+          * says("one msgrcv returns exactly one message with its sent length, never a merge or a part of two")
+          * shall("POSIX.1-2024 msgsnd()", "POSIX.1-2024 msgrcv()", "msgop(2)"))
+{
+    const MessageQueue queue;
+    const std::string long_body(100, 'l');
+    for (const std::string& body : {std::string{}, std::string{"x"}, long_body, std::string{"end"}})
+    {
+        CHECK(send_message(queue, {1, body}) == 0);
+    }
+
+    CHECK(receive_message(queue, 0, IPC_NOWAIT) == Message{1, ""});
+    CHECK(receive_message(queue, 0, IPC_NOWAIT) == Message{1, "x"});
+    CHECK(receive_message(queue, 0, IPC_NOWAIT) == Message{1, long_body});
+    CHECK(receive_message(queue, 0, IPC_NOWAIT) == Message{1, "end"});
+    CHECK(no_message(queue, 0));
+}
+
+FAULT("sysv-msg.boundary", "the queue is a byte stream: a receive fills the buffer from several messages",
+      os::msgrcv, [](auto real, int queue, void* message, std::size_t size, long type, int flags) -> ssize_t {
+          ssize_t total = real(queue, message, size, type, flags);
+          MessageBuffer next;
+          for (ssize_t got = total; got != -1; got = real(queue, &next, size, type, IPC_NOWAIT))
+          {
+              if (got != total)
+              {
+                  auto& merged = static_cast<MessageBuffer*>(message)->body;
+                  std::copy_n(next.body.begin(), got, merged.begin() + total);
+                  total += got;
+              }
+          }
+          return total;
+      });
+FAULT("sysv-msg.boundary", "a message without a body is lost", os::msgsnd,
+      [](auto real, int queue, const void* message, std::size_t size, int flags) {
+          return size == 0 ? 0 : real(queue, message, size, flags);
+      });
+FAULT("sysv-msg.boundary", "lengths are rounded up to whole words", os::msgrcv,
+      [](auto real, int queue, void* message, std::size_t size, long type, int flags) -> ssize_t {
+          const ssize_t got = real(queue, message, size, type, flags);
+          return got == -1 ? -1 : (got + 7) / 8 * 8;
+      });
+
+TEST_CASE("sysv-msg.fifo"
+          * says("with msgtyp 0 messages come out in the order in which they were sent, whoever sent them")
+          * shall("POSIX.1-2024 msgrcv()", "msgop(2)"))
+{
+    const MessageQueue queue;
+    const std::array<Event, 7> turns;
+    // Types fall while senders alternate: neither may decide over the order.
+    const auto sending = [&](std::size_t first, const std::string& name) {
+        for (std::size_t turn = first; turn < 6; turn += 2)
+        {
+            turns[turn].wait();
+            CHECK(send_message(queue, {9 - static_cast<long>(turn), name}) == 0);
+            turns[turn + 1].set();
+        }
+    };
+    Peer left = spawn("left", [&] { sending(0, "left"); });
+    Peer right = spawn("right", [&] { sending(1, "right"); });
+    turns.front().set();
+    REQUIRE(finished(left));
+    REQUIRE(finished(right));
+
+    for (const Message& sent : {Message{9, "left"}, Message{8, "right"}, Message{7, "left"}, Message{6, "right"},
+                                Message{5, "left"}, Message{4, "right"}})
+    {
+        CHECK(receive_message(queue, 0, IPC_NOWAIT) == sent);
+    }
+    CHECK(no_message(queue, 0));
+}
+
+FAULT("sysv-msg.fifo", "the newest message comes first", os::msgrcv,
+      receiving_by([](const Queued& queued, long /*type*/) { return std::ssize(queued) - 1; }));
+FAULT("sysv-msg.fifo", "each sender's messages come out together", os::msgrcv,
+      receiving_by([](const Queued& queued, long /*type*/) {
+          const auto index = oldest(queued, [](const Message& message) { return message.body == "left"; });
+          return index < std::ssize(queued) ? index : 0;
+      }));
+FAULT("sysv-msg.fifo", "msgtyp 0 takes the lowest type", os::msgrcv,
+      receiving_by([](const Queued& queued, long /*type*/) {
+          return std::ranges::min_element(queued, {}, &Message::type) - queued.begin();
+      }));

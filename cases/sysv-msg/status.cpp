@@ -1,0 +1,91 @@
+// What IPC_STAT tells of a queue's traffic.
+#include "fixtures/event.hpp"
+#include "fixtures/message_queue.hpp"
+#include "fixtures/peer.hpp"
+#include "fixtures/property.hpp"
+#include "fixtures/witness/witness.hpp"
+
+#include <ctime>
+
+using namespace ipc_conform;
+
+namespace
+{
+
+// What a receive by `receiver`, begun at `begun` at the earliest, leaves on record.
+void check_record(int queue, const Peer& receiver, std::time_t begun, msgqnum_t left)
+{
+    const struct msqid_ds status = status_of(queue);
+    CHECK(status.msg_lrpid == receiver.pid());
+    CHECK(status.msg_rtime >= begun);
+    CHECK(status.msg_qnum == left);
+    CHECK(status.msg_lspid == os::getpid()); // that this process sent is still on record
+}
+
+} // namespace
+
+TEST_CASE("sysv-msg.stat-recv"
+          * says("a successful receive sets msg_lrpid and msg_rtime and lowers msg_qnum by one")
+          * shall("POSIX.1-2024 msgrcv()", "POSIX.1-2024 <sys/msg.h>", "msgop(2)"))
+{
+    const std::time_t begun = std::time(nullptr);
+    const MessageQueue stored;
+    queue_up(stored, {{1, "taken"}, {1, "left"}});
+    Peer taker = spawn("taker", [&] { CHECK(receive_message(stored, 0, IPC_NOWAIT) == Message{1, "taken"}); });
+    CHECK(finished(taker));
+    check_record(stored, taker, begun, 1);
+
+    // A message for a receiver that waits may never enter the queue: the record is kept elsewhere.
+    const MessageQueue handed;
+    Peer waiter = spawn("waiter", [&] { CHECK(receive_message(handed, 0) == Message{1, "handed"}); });
+    REQUIRE(blocked_in(waiter, os::msgrcv, handed));
+    CHECK(send_message(handed, {1, "handed"}) == 0);
+    CHECK(finished(waiter));
+    check_record(handed, waiter, begun, 0);
+}
+
+FAULT("sysv-msg.stat-recv", "a message handed to a waiting receiver is charged to another process", os::msgrcv,
+      [](auto real, int queue, void* message, std::size_t size, long type, int flags) -> ssize_t {
+          const ssize_t got = real(queue, message, size, type, flags);
+          if (got == -1 || (flags & IPC_NOWAIT) != 0)
+          {
+              return got;
+          }
+          const pid_t other = ::fork();
+          if (other == 0)
+          {
+              ::msgsnd(queue, message, static_cast<std::size_t>(got), IPC_NOWAIT);
+              ::msgrcv(queue, message, size, type, IPC_NOWAIT);
+              ::_exit(0);
+          }
+          ::waitpid(other, nullptr, 0);
+          return got;
+      });
+
+namespace
+{
+
+// msgctl, with what IPC_STAT reports altered.
+template <class Alter>
+auto reporting(Alter alter)
+{
+    return [alter](auto real, int queue, int command, struct msqid_ds* status) {
+        const int result = real(queue, command, status);
+        if (result == 0 && command == IPC_STAT)
+        {
+            alter(*status);
+        }
+        return result;
+    };
+}
+
+} // namespace
+
+FAULT("sysv-msg.stat-recv", "msg_lrpid names the last sender", os::msgctl,
+      reporting([](struct msqid_ds& status) { status.msg_lrpid = status.msg_lspid; }));
+FAULT("sysv-msg.stat-recv", "msg_rtime is never set", os::msgctl,
+      reporting([](struct msqid_ds& status) { status.msg_rtime = 0; }));
+FAULT("sysv-msg.stat-recv", "a receive does not lower msg_qnum", os::msgctl,
+      reporting([](struct msqid_ds& status) { ++status.msg_qnum; }));
+FAULT("sysv-msg.stat-recv", "a receive overwrites msg_lspid", os::msgctl,
+      reporting([](struct msqid_ds& status) { status.msg_lspid = status.msg_lrpid; }));
