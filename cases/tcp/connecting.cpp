@@ -1,0 +1,126 @@
+// How a server and a client come to a connection, and what is refused.
+#include "fixtures/loopback.hpp"
+#include "fixtures/peer.hpp"
+#include "fixtures/property.hpp"
+#include "fixtures/stranger.hpp"
+
+using namespace ipc_conform;
+
+TEST_CASE("tcp.handshake-roles"
+          * says("a server's bind, listen and accept and a client's connect make a connection that carries data "
+                 "both ways")
+          * shall("POSIX.1-2024 2.10 Sockets", "tcp(7)"))
+{
+    require_loopback();
+    const LoopbackAddress any_port;
+    const Descriptor listener{permitted(os::socket(AF_INET, SOCK_STREAM, 0))};
+    REQUIRE(listener >= 0);
+    REQUIRE(permitted(os::bind(listener, any_port.address(), any_port.length())) == 0);
+    REQUIRE(permitted(os::listen(listener, 8)) == 0);
+    const std::uint16_t port = port_of(listener);
+    Peer client = spawn_stranger(
+        "client",
+        [](std::uint16_t server_port) {
+            const Descriptor socket{arranged(os::socket(AF_INET, SOCK_STREAM, 0))};
+            const LoopbackAddress server{server_port};
+            REQUIRE(permitted(os::connect(socket, server.address(), server.length())) == 0);
+            CHECK(os::send(socket, "ping", 4) == 4);
+            CHECK(receive_fully(socket, 4) == "pong");
+        },
+        port);
+
+    REQUIRE(readable(listener));
+    const Descriptor connection{permitted(os::accept(listener))};
+    REQUIRE(connection >= 0);
+    CHECK(port_of(connection) == port);
+    CHECK(receive_fully(connection, 4) == "ping");
+    CHECK(os::send(connection, "pong", 4) == 4);
+    CHECK(finished(client));
+}
+
+FAULT("tcp.handshake-roles", "the handshake never reaches the listener", os::connect,
+      [](auto /*real*/, int, const sockaddr*, socklen_t) { return 0; });
+FAULT("tcp.handshake-roles", "accept returns the listener itself", os::accept,
+      [](auto /*real*/, int listener, sockaddr*, socklen_t*) { return ::dup(listener); });
+FAULT("tcp.handshake-roles", "accept takes the connection and resets it", os::accept,
+      [](auto real, int listener, sockaddr* address, socklen_t* length) {
+          const int connection = real(listener, address, length);
+          const linger at_once{.l_onoff = 1, .l_linger = 0};
+          ::setsockopt(connection, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+          ::close(connection);
+          return ::socket(AF_INET, SOCK_STREAM, 0);
+      });
+
+TEST_CASE("tcp.bind-optional-server"
+          * says("a server need not bind: listen on an unbound socket chooses a port, or fails with EDESTADDRREQ")
+          * may("POSIX.1-2024 listen()", "ip(7)"))
+{
+    require_loopback();
+    const Descriptor listener{arranged(os::socket(AF_INET, SOCK_STREAM, 0))};
+    const int listening = permitted(os::listen(listener, 8));
+    if (listening == -1)
+    {
+        CHECK(fails_with(EDESTADDRREQ, listening));
+        observe("variant", "bind is required");
+        return;
+    }
+    observe("variant", "listen chooses a port");
+
+    const std::uint16_t port = port_of(listener);
+    REQUIRE(port != 0);
+    const Descriptor client{arranged(os::socket(AF_INET, SOCK_STREAM, 0))};
+    const LoopbackAddress server{port};
+    REQUIRE(permitted(os::connect(client, server.address(), server.length())) == 0);
+    const Descriptor connection = accept_from(listener);
+    CHECK(os::send(client, "token", 5) == 5);
+    CHECK(receive_fully(connection, 5) == "token");
+}
+
+FAULT("tcp.bind-optional-server", "listen on an unbound socket fails with EINVAL", os::listen,
+      [](auto /*real*/, int, int) {
+          errno = EINVAL;
+          return -1;
+      });
+FAULT("tcp.bind-optional-server", "listen succeeds without choosing a port", os::listen,
+      [](auto /*real*/, int, int) { return 0; });
+FAULT("tcp.bind-optional-server", "the port that getsockname names is not the one listened on", os::getsockname,
+      [decoy = -1](auto real, int, sockaddr* address, socklen_t* length) mutable {
+          decoy = ::socket(AF_INET, SOCK_STREAM, 0);
+          ::bind(decoy, LoopbackAddress{}.address(), LoopbackAddress{}.length());
+          return real(decoy, address, length);
+      });
+
+TEST_CASE("tcp.connect-refused" * says("connect to a port on which nobody listens fails with ECONNREFUSED")
+          * shall("POSIX.1-2024 connect()", "connect(2)"))
+{
+    const Descriptor silent = bound_to_loopback(SOCK_STREAM); // so that nobody else can listen on its port
+    const LoopbackAddress place{port_of(silent)};
+    Peer early = spawn("early", [&] {
+        const Descriptor socket{arranged(os::socket(AF_INET, SOCK_STREAM, 0))};
+        CHECK(fails_with(ECONNREFUSED, os::connect(socket, place.address(), place.length())));
+    });
+    REQUIRE(finished(early));
+
+    set_up(os::listen(silent, 8) == 0); // the listener is all that was missing
+    const Descriptor socket{arranged(os::socket(AF_INET, SOCK_STREAM, 0))};
+    CHECK(os::connect(socket, place.address(), place.length()) == 0);
+}
+
+FAULT("tcp.connect-refused", "connect hangs when nobody listens", os::connect,
+      [](auto real, int socket, const sockaddr* address, socklen_t length) {
+          const int result = real(socket, address, length);
+          return result == -1 ? ::pause() : result;
+      });
+FAULT("tcp.connect-refused", "connect succeeds although nobody listens", os::connect,
+      [](auto /*real*/, int, const sockaddr*, socklen_t) { return 0; });
+FAULT("tcp.connect-refused", "a refusal is reported as ETIMEDOUT", os::connect,
+      [](auto real, int socket, const sockaddr* address, socklen_t length) {
+          const int result = real(socket, address, length);
+          errno = ETIMEDOUT;
+          return result;
+      });
+FAULT("tcp.connect-refused", "a port that refused once refuses for ever", os::connect,
+      [](auto /*real*/, int, const sockaddr*, socklen_t) {
+          errno = ECONNREFUSED;
+          return -1;
+      });
