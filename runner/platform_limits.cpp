@@ -103,9 +103,8 @@ void add_pipe(NamedValues& limits)
 void add_shared_memory_folder(NamedValues& limits)
 {
 #ifdef __linux__
-    struct statvfs space
-    {
-    };
+    using Space = struct statvfs;
+    Space space{};
     const bool present = ::statvfs("/dev/shm", &space) == 0;
     const auto bytes = [&](auto blocks) { return static_cast<std::uint64_t>(blocks) * space.f_frsize; };
     limits.emplace_back(
@@ -132,9 +131,7 @@ NamedValues limits_of_this_system()
     }
     for (const ResourceLimit& one : resource_limits)
     {
-        struct rlimit limit
-        {
-        };
+        rlimit limit{};
         if (::getrlimit(one.resource, &limit) == 0)
         {
             limits.emplace_back(

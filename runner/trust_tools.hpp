@@ -1,4 +1,4 @@
-// What the probes of the trust base are made of. Private to trust_base.cpp.
+// What the probes of the trust base and of the doctor are made of. Private to trust_base.cpp and facilities.cpp.
 //
 // They use the system as directly as possible: nothing of the kit that could itself be wrong, and in a forked
 // child nothing but system calls.
