@@ -35,7 +35,7 @@ Diagnosis diagnose()
     {
         const auto refusal = refusal_of(facility);
         diagnosis.facilities.emplace_back(facility.name, refusal ? in_words(*refusal) : "works");
-        if (refusal)
+        if (refusal && !facility.mechanisms.empty())
         {
             diagnosis.impediments.push_back(impediment_of(facility, *refusal, confinement));
         }

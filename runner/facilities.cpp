@@ -113,17 +113,31 @@ Answer socket_pair(int type)
     return unless(os::socketpair(AF_UNIX, type, 0, ends.data()) == 0, os::socketpair);
 }
 
+/// A connection to itself: with the loopback interface down, an address of it can still be bound.
 template <class Address>
 Answer loopback(int type, Address address)
 {
-    const int descriptor = os::socket(reinterpret_cast<const sockaddr&>(address).sa_family, type, 0);
-    if (descriptor == -1)
+    auto* name = reinterpret_cast<sockaddr*>(&address);
+    socklen_t size = sizeof address;
+    const int server = os::socket(name->sa_family, type, 0);
+    const int client = os::socket(name->sa_family, type, 0);
+    if (server == -1 || client == -1)
     {
         return refused(os::socket.name());
     }
-    return unless(os::bind(descriptor, reinterpret_cast<const sockaddr*>(&address), socklen_t{sizeof address})
-                      == 0,
-                  os::bind);
+    if (os::bind(server, name, size) != 0)
+    {
+        return refused(os::bind.name());
+    }
+    if (type == SOCK_STREAM && os::listen(server, 1) != 0)
+    {
+        return refused(os::listen.name());
+    }
+    if (os::getsockname(server, name, &size) != 0)
+    {
+        return refused(os::getsockname.name());
+    }
+    return unless(os::connect(client, name, size) == 0, os::connect);
 }
 
 Answer internet(int type)
@@ -187,15 +201,15 @@ const std::vector<Facility>& facilities()
          [] { return socket_pair(SOCK_DGRAM); }},
         {"TCP over IPv4 loopback",
          {"tcp"},
-         "socket, bind for AF_INET",
+         "socket, bind, listen, connect for AF_INET",
          "CONFIG_INET",
          [] { return internet(SOCK_STREAM); }},
         {"UDP over IPv4 loopback",
          {"udp"},
-         "socket, bind for AF_INET",
+         "socket, bind, listen, connect for AF_INET",
          "CONFIG_INET",
          [] { return internet(SOCK_DGRAM); }},
-        {"TCP over IPv6 loopback", {}, "socket, bind for AF_INET6", "CONFIG_IPV6", internet6}};
+        {"TCP over IPv6 loopback", {}, "socket, bind, listen, connect for AF_INET6", "CONFIG_IPV6", internet6}};
     return all;
 }
 
@@ -214,6 +228,8 @@ std::optional<Refusal> refusal_of(const Facility& facility)
     auto* told = static_cast<Told*>(memory);
     const trust::DefaultChildSignal guard;
     trust::Child child{[&] {
+        const rlimit no_core{};
+        ::setrlimit(RLIMIT_CORE, &no_core); // whoever kills it, it leaves nothing behind
         const Answer answer = facility.refusal();
         if (answer)
         {

@@ -113,16 +113,20 @@ bool holds(const std::string& mount_point, const std::string& path)
 
 std::string capabilities_in_words(std::uint64_t set, unsigned last)
 {
-    std::vector<std::string> names;
+    std::vector<std::string> held;
+    std::vector<std::string> missing;
     for (unsigned bit = 0; bit <= std::min(last, 63U); ++bit)
     {
-        if ((set >> bit & 1U) != 0)
-        {
-            names.push_back(bit < capability_names.size() ? capability_names.at(bit)
-                                                          : fmt::format("capability {}", bit));
-        }
+        auto& names = (set >> bit & 1U) != 0 ? held : missing;
+        names.push_back(bit < capability_names.size() ? capability_names.at(bit)
+                                                      : fmt::format("capability {}", bit));
     }
-    return names.empty() ? "none" : names.size() == last + 1 ? "all" : fmt::format("{}", fmt::join(names, ", "));
+    if (held.empty() || missing.empty())
+    {
+        return held.empty() ? "none" : "all";
+    }
+    return missing.size() < held.size() ? fmt::format("all but {}", fmt::join(missing, ", "))
+                                        : fmt::format("{}", fmt::join(held, ", "));
 }
 
 std::optional<Mount> mount_in(std::string_view mountinfo, const std::string& path)

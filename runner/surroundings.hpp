@@ -12,8 +12,8 @@
 namespace ipc_conform::runner
 {
 
-/// A set of Linux capabilities in words: "all", "none", or names such as "ipc_owner, sys_ptrace". `last`: the
-/// highest that the kernel knows.
+/// A set of Linux capabilities in words: "all", "none", "all but sys_time", or "ipc_owner, sys_ptrace". `last`:
+/// the highest that the kernel knows.
 std::string capabilities_in_words(std::uint64_t set, unsigned last);
 
 /// Where a path's files live.

@@ -54,6 +54,7 @@ TEST_CASE("the particular call decides what an errno means")
 {
     CHECK(told("shm_open", EACCES).remedy.find("chmod 1777 /dev/shm") != std::string::npos);
     CHECK(told("shm_open", ENOENT).what.find("/dev/shm is missing") != std::string::npos);
+    CHECK(told("connect", ENETUNREACH).what.find("the loopback interface is down") != std::string::npos);
     CHECK(told("bind", EADDRNOTAVAIL).remedy == "ip link set lo up (as root in this network namespace)");
 }
 
@@ -116,6 +117,7 @@ TEST_CASE("capabilities in words")
     CHECK(capabilities_in_words(0, 40) == "none");
     CHECK(capabilities_in_words(0x1ffffffffff, 40) == "all");
     CHECK(capabilities_in_words(1U << 15U | 1U << 19U, 40) == "ipc_owner, sys_ptrace");
+    CHECK(capabilities_in_words(0x1ffffffffff & ~(std::uint64_t{1} << 25U), 40) == "all but sys_time");
     CHECK(capabilities_in_words(std::uint64_t{1} << 41U, 41) == "capability 41");
     CHECK(capabilities_in_words(~std::uint64_t{0}, 63) == "all");
 }
