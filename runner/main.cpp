@@ -4,6 +4,7 @@
 #include "fixtures/stranger.hpp"
 #include "runner/command_line.hpp"
 #include "runner/program.hpp"
+#include "runner/trust.hpp"
 
 #include <string_view>
 
@@ -17,6 +18,10 @@ int main(int argument_count, char** arguments)
     if (command == "stranger" && argument_count >= 6)
     {
         ipc_conform::run_stranger({arguments + 2, arguments + argument_count});
+    }
+    if (command == ipc_conform::runner::trust_probe_argument)
+    {
+        return ipc_conform::runner::trust_probe_status;
     }
     ipc_conform::runner::remember_program(arguments[0]);
     return ipc_conform::runner::run_command_line(argument_count, arguments);
