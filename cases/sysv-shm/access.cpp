@@ -1,0 +1,49 @@
+// What an attach allows.
+#include "fixtures/memory_fault.hpp"
+#include "fixtures/property.hpp"
+#include "fixtures/shared_segment.hpp"
+
+using namespace ipc_conform;
+
+TEST_CASE(
+    "sysv-shm.rdonly-fault"
+    * says("a store through an attach made with SHM_RDONLY raises SIGSEGV with SEGV_ACCERR and stores nothing")
+    * shall("POSIX.1-2024 shmat()", "POSIX.1-2024 <signal.h>"))
+{
+    const SharedSegment segment{2 * page_size()};
+    const auto offset = static_cast<std::ptrdiff_t>(page_size() + 100);
+    const Attachment memory{arranged(os::shmat(segment.id()))};
+    const Attachment view{permitted(os::shmat(segment.id(), nullptr, SHM_RDONLY))};
+    REQUIRE(view);
+    store(memory.address() + offset, 'a');
+
+    unsigned char seen = 0;
+    CHECK(harmless(fault_of([&] { seen = load(view.address() + offset); }, view.address())));
+    CHECK(seen == 'a');
+    CHECK(faulted(fault_of([&] { store(view.address() + offset, 'b'); }, view.address()), SIGSEGV, SEGV_ACCERR,
+                  offset));
+    CHECK(load(memory.address() + offset) == 'a');
+    store(memory.address() + offset, 'c');       // the other attach is not affected …
+    CHECK(load(view.address() + offset) == 'c'); // … and both are still the same bytes
+}
+
+FAULT("sysv-shm.rdonly-fault", "SHM_RDONLY is ignored", os::shmat,
+      [](auto real, int id, const void* wish, int flags) -> void* { return real(id, wish, flags & ~SHM_RDONLY); });
+FAULT("sysv-shm.rdonly-fault", "only the first page is protected", os::shmat,
+      [](auto real, int id, const void* wish, int flags) -> void* {
+          auto* const address = static_cast<char*>(real(id, wish, 0));
+          ::mprotect(address, page_size(), (flags & SHM_RDONLY) != 0 ? PROT_READ : PROT_READ | PROT_WRITE);
+          return address;
+      });
+FAULT("sysv-shm.rdonly-fault", "a read-only attach cannot be read", os::shmat,
+      [](auto real, int id, const void* wish, int flags) -> void* {
+          void* const address = real(id, wish, flags);
+          ::mprotect(address, 2 * page_size(), (flags & SHM_RDONLY) != 0 ? PROT_NONE : PROT_READ | PROT_WRITE);
+          return address;
+      });
+FAULT("sysv-shm.rdonly-fault", "a read-only attach shows the segment as it was at the attach", os::shmat,
+      [](auto real, int id, const void* wish, int flags) -> void* {
+          return (flags & SHM_RDONLY) == 0
+                     ? real(id, wish, flags)
+                     : ::mmap(nullptr, 2 * page_size(), PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+      });
