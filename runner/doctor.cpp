@@ -40,7 +40,7 @@ Diagnosis diagnose()
             diagnosis.impediments.push_back(impediment_of(facility, *refusal, confinement));
         }
     }
-    for (Impediment& further : further_impediments(diagnosis.platform.limits, ""))
+    for (Impediment& further : further_impediments(diagnosis.platform.limits, diagnosis.platform.sandbox, ""))
     {
         diagnosis.impediments.push_back(std::move(further));
     }

@@ -31,7 +31,7 @@ std::string section(const char* title, const NamedValues& values)
 
 std::string bytes(std::uint64_t count)
 {
-    constexpr std::array units{"bytes", "KiB", "MiB", "GiB", "TiB"};
+    constexpr std::array units{"bytes", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
     std::size_t unit = 0;
     auto value = static_cast<double>(count);
     for (; value >= 1024 && unit + 1 < units.size(); ++unit)

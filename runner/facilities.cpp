@@ -28,16 +28,46 @@ Answer unless(bool succeeded, const NamedCall& call)
     return succeeded ? Answer{} : refused(call.name());
 }
 
+// Objects are used and not only made: a system may offer the one without the other.
+
+Answer message_passed(int id)
+{
+    struct Message
+    {
+        long type;
+        char text;
+    };
+    Message message{1, 'x'};
+    if (os::msgsnd(id, &message, 1, IPC_NOWAIT) != 0)
+    {
+        return refused(os::msgsnd.name());
+    }
+    return unless(os::msgrcv(id, &message, 1, 0, IPC_NOWAIT) == 1, os::msgrcv);
+}
+
 Answer message_queue()
 {
     const int id = os::msgget(IPC_PRIVATE, IPC_CREAT | 0600);
-    return id == -1 ? refused(os::msgget.name()) : unless(os::msgctl(id, IPC_RMID) == 0, os::msgctl);
+    if (id == -1)
+    {
+        return refused(os::msgget.name());
+    }
+    const Answer passed = message_passed(id);
+    const Answer removed = unless(os::msgctl(id, IPC_RMID) == 0, os::msgctl);
+    return passed ? passed : removed;
 }
 
 Answer shared_segment()
 {
     const int id = os::shmget(IPC_PRIVATE, 1, IPC_CREAT | 0600);
-    return id == -1 ? refused(os::shmget.name()) : unless(os::shmctl(id, IPC_RMID) == 0, os::shmctl);
+    if (id == -1)
+    {
+        return refused(os::shmget.name());
+    }
+    // Errors are numbers in a pointer's clothes, as MAP_FAILED is.
+    const Answer attached = unless(reinterpret_cast<std::intptr_t>(os::shmat(id)) != -1, os::shmat);
+    const Answer removed = unless(os::shmctl(id, IPC_RMID) == 0, os::shmctl);
+    return attached ? attached : removed;
 }
 
 Answer semaphore_set()
@@ -53,14 +83,23 @@ Answer semaphore_set()
 Answer posix_queue()
 {
     const std::string name = unique_name();
-    const mqd_t queue = os::mq_open(name.c_str(), O_RDWR | O_CREAT | O_EXCL, 0600);
+    mq_attr smallest{};
+    smallest.mq_maxmsg = 1;
+    smallest.mq_msgsize = 64;
+    const mqd_t queue = os::mq_open(name.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NONBLOCK, 0600, &smallest);
     if (queue == static_cast<mqd_t>(-1))
     {
         return refused(os::mq_open.name());
     }
-    const Answer answer = unless(os::mq_unlink(name.c_str()) == 0, os::mq_unlink);
+    const Answer unlinked = unless(os::mq_unlink(name.c_str()) == 0, os::mq_unlink);
+    if (os::mq_send(queue, "x", 1) != 0)
+    {
+        return refused(os::mq_send.name());
+    }
+    std::array<char, 64> text{};
+    const Answer received = unless(os::mq_receive(queue, text.data(), text.size()) == 1, os::mq_receive);
     os::mq_close(queue);
-    return answer;
+    return received ? received : unlinked;
 }
 
 Answer shared_object()
@@ -72,9 +111,13 @@ Answer shared_object()
         return refused(os::shm_open.name());
     }
     const Answer unlinked = unless(os::shm_unlink(name.c_str()) == 0, os::shm_unlink);
-    const Answer sized = unless(os::ftruncate(descriptor, 1) == 0, os::ftruncate);
-    os::close(descriptor);
-    return unlinked ? unlinked : sized;
+    if (os::ftruncate(descriptor, 1) != 0)
+    {
+        return refused(os::ftruncate.name());
+    }
+    const Answer mapped =
+        unless(os::mmap(nullptr, 1, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor) != MAP_FAILED, os::mmap);
+    return mapped ? mapped : unlinked; // the process ends: so do its descriptors and mappings
 }
 
 Answer named_semaphore()

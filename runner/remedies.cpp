@@ -155,7 +155,8 @@ Impediment impediment_of(const Facility& facility, const Refusal& refusal, const
             fmt::format("see what {} says of {}", refusal.call, name_of_error(refusal.error))};
 }
 
-std::vector<Impediment> further_impediments(const NamedValues& limits, const std::string& root)
+std::vector<Impediment> further_impediments(const NamedValues& limits, const std::string& sandbox,
+                                            const std::string& root)
 {
     std::vector<Impediment> found;
 #ifdef __linux__
@@ -170,9 +171,12 @@ std::vector<Impediment> further_impediments(const NamedValues& limits, const std
         found.push_back(
             {"/proc/PID/syscall cannot be read: a witness sees that a process sleeps, not in which call",
              {"the evidence of every blocking case, which falls from \"call\" to \"state\""},
-             "a kernel with CONFIG_HAVE_ARCH_TRACEHOOK; for a container: --cap-add SYS_PTRACE"});
+             sandbox == "gVisor"
+                 ? "none inside gVisor: use another runtime"
+                 : "a kernel with CONFIG_HAVE_ARCH_TRACEHOOK; for a container: --cap-add SYS_PTRACE"});
     }
 #else
+    static_cast<void>(sandbox);
     static_cast<void>(root);
 #endif
     if (below(value_of(limits, "RLIMIT_NOFILE"), 128))

@@ -28,8 +28,9 @@ struct Impediment
 
 Impediment impediment_of(const Facility& facility, const Refusal& refusal, const Confinement& confinement);
 
-/// What small limits and missing views of the kernel impede. `limits`: as Platform has them; `root`: stands
-/// before paths, empty for the real ones.
-std::vector<Impediment> further_impediments(const NamedValues& limits, const std::string& root);
+/// What small limits and missing views of the kernel impede. `limits`, `sandbox`: as Platform has them; `root`:
+/// stands before paths, empty for the real ones.
+std::vector<Impediment> further_impediments(const NamedValues& limits, const std::string& sandbox,
+                                            const std::string& root);
 
 } // namespace ipc_conform::runner

@@ -86,7 +86,7 @@ TEST_CASE("a refusal comes back from the process that met it")
 
 TEST_CASE("small limits impede")
 {
-    const auto count = [](const NamedValues& limits) { return further_impediments(limits, "").size(); };
+    const auto count = [](const NamedValues& limits) { return further_impediments(limits, "none", "").size(); };
     const std::size_t without = count({});
     CHECK(count({{"RLIMIT_NOFILE", "1024 (hard 4096)"}, {"/dev/shm", "67108864 bytes, 67108864 available"}})
           == without);
