@@ -77,7 +77,7 @@ private:
         throw UsageError{fmt::format("{}:{}: {}", printable(name_), where.begin.line, printable(why))};
     }
 
-    const toml::node* the_only_key(const toml::table& document) const
+    [[nodiscard]] const toml::node* the_only_key(const toml::table& document) const
     {
         for (const auto& [key, value] : document)
         {
@@ -114,7 +114,7 @@ private:
         expectations.entries.push_back(std::move(entry));
     }
 
-    Verdict verdict_of(const toml::table& table) const
+    [[nodiscard]] Verdict verdict_of(const toml::table& table) const
     {
         const std::string text = needed(table, "verdict");
         const auto verdict = reports::verdict_named(text);
@@ -127,7 +127,7 @@ private:
         return *verdict;
     }
 
-    std::string needed(const toml::table& table, std::string_view key) const
+    [[nodiscard]] std::string needed(const toml::table& table, std::string_view key) const
     {
         const toml::node* node = table.get(key);
         if (node == nullptr)
