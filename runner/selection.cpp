@@ -191,7 +191,8 @@ std::vector<std::string> nearest_ids(const std::vector<std::string>& candidates,
 std::string nearest_text(const std::vector<std::string>& candidates, std::string_view wanted)
 {
     const std::vector<std::string> ids = nearest_ids(candidates, wanted);
-    return ids.empty() ? "" : fmt::format("; nearest: {}", fmt::join(ids, ", "));
+    return ids.empty() ? "; nothing is near it, `ipc-conform list` shows them all"
+                       : fmt::format("; nearest: {}", fmt::join(ids, ", "));
 }
 
 Shard parse_shard(std::string_view text)
