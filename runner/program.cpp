@@ -2,6 +2,7 @@
 
 #include "fixtures/descriptors.hpp"
 #include "runner/errors.hpp"
+#include "runner/processes.hpp"
 
 #include <algorithm>
 #include <csignal>
@@ -98,6 +99,7 @@ void prepare_process()
         }
     }
     std::signal(SIGPIPE, SIG_IGN);
+    adopt_orphans();
 }
 
 std::size_t default_jobs()

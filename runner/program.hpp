@@ -13,8 +13,8 @@ void remember_program(const char* argument);
 /// The absolute path of the kit's own executable. Throws CannotJudge when it cannot be found.
 std::string program_path();
 
-/// Makes sure that standard descriptors are open, that no other one passes to a case, and that a closed
-/// output is an error to be reported rather than a signal.
+/// Makes sure that standard descriptors are taken, that no other one passes to a case, that a closed output is an
+/// error to be reported rather than a signal, and that what a case's dead processes leave comes to this one.
 void prepare_process();
 
 /// How many cases to run at once: most of them wait, so more than there are processors, but no more than
