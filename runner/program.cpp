@@ -98,6 +98,9 @@ void prepare_process()
             ::fcntl(descriptor, F_SETFD, FD_CLOEXEC);
         }
     }
+    sigset_t none;
+    ::sigemptyset(&none);
+    ::sigprocmask(SIG_SETMASK, &none, nullptr); // a blocked SIGCHLD would let the kit wait for ever
     std::signal(SIGPIPE, SIG_IGN);
     adopt_orphans();
 }
