@@ -83,7 +83,8 @@ void prepare_process()
 {
     while (true)
     {
-        const int descriptor = ::open("/dev/null", O_RDWR | O_CLOEXEC);
+        // Not to be written: what goes to a closed standard output is an error, as it would be without us.
+        const int descriptor = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
         if (descriptor < 0 || descriptor > 2)
         {
             ::close(descriptor);
