@@ -14,7 +14,7 @@
 namespace ipc_conform::runner
 {
 
-/// Started by its constructor, ended by conclude(); destroyed without it, it kills what it started.
+/// Started by its constructor, ended by conclude(); destroyed without it, it ends and removes what it started.
 class RunningCase
 {
 public:
