@@ -223,6 +223,10 @@ Execution RunningCase::conclude(int status, const std::vector<pid_t>& cases)
     {
         execution.leaks.insert(execution.leaks.end(), leaks.begin(), leaks.end());
     }
+    if (timed_out_ || WIFSIGNALED(status))
+    {
+        execution.leaks.clear(); // it had no chance to tidy up, so nothing is held against it
+    }
     ::unlink(journal_path_.c_str());
     return execution;
 }
