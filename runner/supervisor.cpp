@@ -1,6 +1,8 @@
 #include "runner/supervisor.hpp"
 
 #include "runner/errors.hpp"
+#include "runner/processes.hpp"
+#include "runner/remains.hpp"
 #include "runner/running_case.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -50,6 +52,7 @@ public:
         {
             context_.run();
         }
+        end_strays();
         return interrupted_by_;
     }
 
@@ -108,6 +111,26 @@ private:
         start_more();
     }
 
+    [[nodiscard]] std::vector<pid_t> orphans() const
+    {
+        return possible_orphans(journal::environment_case, options_.workspace + "/");
+    }
+
+    // Processes that shed their session and their mark belong to no case that could be named, but they came from
+    // one: all that is a child of this process now, unless it had children before it ran any case.
+    void end_strays() const
+    {
+        if (had_children_)
+        {
+            return;
+        }
+        constexpr int generations = 100; // ending one makes orphans of its children
+        for (int turn = 0; turn < generations && !orphans().empty(); ++turn)
+        {
+            std::ranges::for_each(orphans(), end_process);
+        }
+    }
+
     [[nodiscard]] std::vector<pid_t> case_processes() const
     {
         std::vector<pid_t> processes;
@@ -153,6 +176,7 @@ private:
     asio::signal_set interrupts_;
     asio::steady_timer ticker_;
     std::list<RunningCase> running_;
+    const bool had_children_ = !orphans().empty();
     std::size_t started_ = 0;
     int interrupted_by_ = 0;
 };
