@@ -109,8 +109,7 @@ const reports::Result* Schedule::take(const Task& task, reports::Result result)
     {
         const bool first = !entry.result;
         const bool passed = result.verdict == reports::Verdict::pass;
-        failed_ = failed_ || result.verdict == reports::Verdict::fail || !result.leaks.empty()
-                  || result.verdict == reports::Verdict::unresolved;
+        failed_ = failed_ || !result.expected;
         merge(entry, std::move(result));
         for (std::size_t fault = 0; options_.prove && first && passed && fault < entry.property->faults.size();
              ++fault)

@@ -154,7 +154,7 @@ void execute(const RunOptions& options, const Selection& selection, const Expect
         .started = [&](const Task& task) { display.started(task.property->id); },
         .ended =
             [&](const Execution& execution) {
-                reports::Result result = judge(execution);
+                reports::Result result = with_expectation(judge(execution), expectations);
                 display.finished(result.id, result.verdict);
                 if (const reports::Result* complete = schedule.take(execution.task, std::move(result)))
                 {
