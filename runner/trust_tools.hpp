@@ -20,6 +20,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include <utility>
+#ifdef __linux__
+#include <sys/prctl.h>
+#endif
 
 namespace ipc_conform::runner::trust
 {
@@ -65,6 +68,9 @@ public:
     {
         if (pid_ == 0)
         {
+#ifdef __linux__
+            ::prctl(PR_SET_PDEATHSIG, static_cast<unsigned long>(SIGKILL), 0UL, 0UL, 0UL);
+#endif
             ::_exit(body());
         }
     }
