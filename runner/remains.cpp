@@ -2,6 +2,7 @@
 
 #include "fixtures/names.hpp"
 #include "fixtures/ownership.hpp"
+#include "runner/processes.hpp"
 
 #include <cerrno>
 #include <charconv>
@@ -152,7 +153,8 @@ void end_process(pid_t pid)
     for (int turn = 0; turn < 100'000; ++turn)
     {
         const pid_t reaped = ::waitpid(pid, nullptr, WNOHANG);
-        if (reaped == pid || (reaped == -1 && ::kill(pid, 0) == -1 && errno == ESRCH))
+        const bool gone = ::kill(pid, 0) == -1 && errno == ESRCH;
+        if (reaped == pid || (reaped == -1 && (gone || is_zombie(pid)))) // another's zombie is another's to reap
         {
             return;
         }
