@@ -32,16 +32,25 @@ namespace filesystem = std::filesystem;
 
 constexpr std::string_view prefix = "ipc-conform-";
 
+// Cases work in folders of their own, and a run's processes are found by the path in their mark: it has to be
+// absolute, and the same by whatever way somebody comes to it. A path that leads nowhere stays as it is.
+std::string real_path(const std::string& path)
+{
+    std::error_code error;
+    const filesystem::path real = filesystem::canonical(path, error);
+    return error ? path : real.string();
+}
+
 std::vector<std::string> bases()
 {
     std::vector<std::string> candidates;
     if (const char* chosen = std::getenv("TMPDIR"); chosen != nullptr && *chosen != '\0')
     {
-        candidates.emplace_back(chosen);
+        candidates.push_back(real_path(chosen));
     }
     for (const char* usual : {"/tmp", "/var/tmp", "/dev/shm"})
     {
-        candidates.emplace_back(usual);
+        candidates.push_back(real_path(usual));
     }
     std::error_code error;
     if (const filesystem::path here = filesystem::current_path(error); !error)
@@ -101,7 +110,7 @@ std::string find_disk(const std::string& folder, const std::string& chosen)
     }
     if (!chosen.empty())
     {
-        candidates = {chosen};
+        candidates = {real_path(chosen)};
     }
     for (const std::string& candidate : candidates)
     {
