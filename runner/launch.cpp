@@ -6,12 +6,14 @@
 
 #include <boost/asio/io_context.hpp>
 
+#include <algorithm>
 #include <array>
 #include <csignal>
 #include <cstdlib>
 #include <fcntl.h>
 #include <filesystem>
 #include <fmt/format.h>
+#include <string_view>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -92,9 +94,17 @@ struct CaseInitializer
 std::vector<const char*> environment_of(const LaunchPlan& plan)
 {
     std::vector<const char*> environment;
+    const auto is_replaced = [&](std::string_view entry) {
+        const std::string_view name = entry.substr(0, entry.find('=') + 1);
+        return std::ranges::any_of(plan.environment,
+                                   [&](const std::string& added) { return added.starts_with(name); });
+    };
     for (char** entry = ::environ; *entry != nullptr; ++entry)
     {
-        environment.push_back(*entry);
+        if (!is_replaced(*entry))
+        {
+            environment.push_back(*entry);
+        }
     }
     for (const std::string& added : plan.environment)
     {
