@@ -156,9 +156,14 @@ void RunningCase::read_output()
 
 void RunningCase::drain_output()
 {
-    ssize_t size = 0;
-    while ((size = ::read(output_.native_handle(), chunk_.data(), chunk_.size())) > 0)
+    constexpr int most_turns = 256; // more than a pipe holds: somebody who cannot be ended goes on writing
+    for (int turn = 0; turn < most_turns; ++turn)
     {
+        const ssize_t size = ::read(output_.native_handle(), chunk_.data(), chunk_.size());
+        if (size <= 0)
+        {
+            break;
+        }
         keep(static_cast<std::size_t>(size));
     }
 }
