@@ -11,6 +11,8 @@
 
 #include <CLI/CLI.hpp>
 
+#include <charconv>
+#include <cstdint>
 #include <cstdio>
 #include <functional>
 #include <iostream>
@@ -30,6 +32,22 @@ int status(reports::Exit exit)
     return static_cast<int>(exit);
 }
 
+// No range excludes what compares with nothing.
+const CLI::Validator is_a_number{
+    [](const std::string& text) { return text.find("nan") == std::string::npos ? "" : text + " is no number"; },
+    ""};
+
+// CLI11 takes -1 for the largest number there is.
+const CLI::Validator is_natural{[](const std::string& text) {
+                                    std::uint64_t number = 0;
+                                    const auto [end, error] =
+                                        std::from_chars(text.data(), text.data() + text.size(), number);
+                                    return error == std::errc{} && end == text.data() + text.size()
+                                               ? ""
+                                               : text + " is no number from 0 to 2^64-1";
+                                },
+                                ""};
+
 // What the options of a run are, wherever on the line they stand.
 struct RunArguments
 {
@@ -44,6 +62,7 @@ struct RunArguments
             ->check(CLI::Range(1, 1024));
         app.add_option("--deadline", deadline_seconds, "Seconds a case may take")
             ->check(CLI::Range(0.1, 3600.0))
+            ->check(is_a_number)
             ->capture_default_str();
         app.add_option("--repeat", options.repeat, "Run everything that many times")
             ->check(CLI::Range(1, 1'000'000));
@@ -55,7 +74,8 @@ struct RunArguments
         app.add_option("--junit", options.junit, "Write a JUnit XML report");
         app.add_option("--expect", options.expect, "Expectations (TOML) instead of the platform's own");
         app.add_option("--disk", options.disk, "A folder on a disk file system, for memory maps of real files");
-        app.add_option("--seed", options.seed, "Seed of the cases' random sizes (default: a new one)");
+        app.add_option("--seed", options.seed, "Seed of the cases' random sizes (default: a new one)")
+            ->check(is_natural);
     }
 
     RunOptions complete()
