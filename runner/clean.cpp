@@ -49,16 +49,24 @@ void remove_objects_of(const std::string& journal_path, std::vector<reports::Lea
 
 } // namespace
 
+std::vector<reports::Leak> clean_run(const std::string& folder)
+{
+    std::vector<reports::Leak> removed;
+    end_processes(folder, removed);
+    for (const std::string& journal : journals_in(folder))
+    {
+        remove_objects_of(journal, removed);
+    }
+    return removed;
+}
+
 std::vector<reports::Leak> clean_dead_runs()
 {
     std::vector<reports::Leak> removed;
     for (const DeadWorkspace& dead : dead_workspaces())
     {
-        end_processes(dead.folder(), removed);
-        for (const std::string& journal : dead.journals())
-        {
-            remove_objects_of(journal, removed);
-        }
+        const std::vector<reports::Leak> remains = clean_run(dead.folder());
+        removed.insert(removed.end(), remains.begin(), remains.end());
         dead.remove();
         removed.push_back({"folder", dead.folder()});
     }

@@ -91,12 +91,10 @@ RunningCase::RunningCase(boost::asio::io_context& context, const SupervisorOptio
 
 RunningCase::~RunningCase()
 {
-    if (pid_ > 0) // the kit gives up: with the journal would go what tells of the case's objects
+    if (pid_ > 0)
     {
         kill();
-        end_processes({});
         end_process(pid_);
-        remove_objects(journal::Reader{journal_}.records());
     }
     if (journal_ >= 0)
     {

@@ -14,7 +14,8 @@
 namespace ipc_conform::runner
 {
 
-/// Started by its constructor, ended by conclude(); destroyed without it, it ends and removes what it started.
+/// Started by its constructor, ended by conclude(); destroyed without it, it kills what it started and
+/// leaves the rest to clean_run().
 class RunningCase
 {
 public:

@@ -130,6 +130,20 @@ void add_survivors(reports::Run& run)
     }
 }
 
+// When the supervisor gives up, its journals are all that tells what the running cases have made.
+int supervise_or_clean(const SupervisorOptions& options, const TaskFlow& flow)
+{
+    try
+    {
+        return supervise(options, flow);
+    }
+    catch (...)
+    {
+        clean_run(options.workspace);
+        throw;
+    }
+}
+
 void execute(const RunOptions& options, const Selection& selection, const Expectations& expectations,
              reports::Run& run, ReportFiles& files)
 {
@@ -168,7 +182,7 @@ void execute(const RunOptions& options, const Selection& selection, const Expect
                                        .disk = workspace.disk(),
                                        .jobs = run.jobs,
                                        .seed = run.seed};
-    run.partial = supervise(supervisor, flow) != 0;
+    run.partial = supervise_or_clean(supervisor, flow) != 0;
     run.results = schedule.results();
 }
 

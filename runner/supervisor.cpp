@@ -11,6 +11,8 @@
 
 #include <algorithm>
 #include <csignal>
+#include <exception>
+#include <fmt/format.h>
 #include <list>
 #include <sys/wait.h>
 
@@ -66,12 +68,27 @@ private:
             {
                 break;
             }
-            running_.emplace_back(context_, options_, *task, started_++);
+            start(*task);
             flow_.started(*task);
         }
         if (running_.empty())
         {
             context_.stop();
+        }
+    }
+
+    void start(const Task& task)
+    {
+        try
+        {
+            running_.emplace_back(context_, options_, task, started_++);
+        }
+        catch (const std::exception& error)
+        {
+            throw CannotJudge{
+                fmt::format("cannot start {} beside {} running cases: {}; lower --jobs, or raise what "
+                            "limits it (ulimit -n, ulimit -u)",
+                            task.property->id, running_.size(), error.what())};
         }
     }
 

@@ -211,11 +211,11 @@ DeadWorkspace::~DeadWorkspace()
     }
 }
 
-std::vector<std::string> DeadWorkspace::journals() const
+std::vector<std::string> journals_in(const std::string& folder)
 {
     std::vector<std::string> found;
     std::error_code ignored;
-    for (const filesystem::directory_entry& entry : filesystem::directory_iterator(folder_, ignored))
+    for (const filesystem::directory_entry& entry : filesystem::directory_iterator(folder, ignored))
     {
         if (entry.path().extension() == ".journal")
         {

@@ -60,8 +60,6 @@ public:
     {
         return folder_;
     }
-    /// The journals of its cases.
-    [[nodiscard]] std::vector<std::string> journals() const;
     /// Removes the folder and all it holds, and its folder on a disk file system.
     void remove() const;
 
@@ -69,6 +67,9 @@ private:
     std::string folder_;
     int lock_;
 };
+
+/// The journals in a workspace: one for each case that has not been concluded.
+std::vector<std::string> journals_in(const std::string& folder);
 
 /// The workspaces of this user's dead runs.
 std::vector<DeadWorkspace> dead_workspaces();
