@@ -29,7 +29,8 @@ public:
     /// The next execution, or nothing for now.
     std::optional<Task> next();
 
-    /// Takes what an execution of this task gave, judged against the expectations; returns the property's result if that completed it.
+    /// Takes what an execution of this task gave, judged against the expectations; returns the property's result
+    /// if that completed it.
     const reports::Result* take(const Task& task, reports::Result result);
 
     /// Results that need no execution: UNTESTED, or documented by another system.

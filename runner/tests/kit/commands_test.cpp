@@ -67,9 +67,10 @@ TEST_CASE("command: wrong usage is one line on standard error, and nothing else"
 TEST_CASE("command: help, version and the lists answer")
 {
     Kit kit;
-    for (const Words& line : {Words{"--help"}, Words{"--version"}, Words{"run", "--help"}, Words{"list"},
-                              Words{"list", "--json"}, Words{"explain", "planted.passes"}, Words{"doctor", "--help"},
-                              Words{"clean", "--help"}, Words{"doctor"}, Words{"doctor", "--json"}})
+    for (const Words& line :
+         {Words{"--help"}, Words{"--version"}, Words{"run", "--help"}, Words{"list"}, Words{"list", "--json"},
+          Words{"explain", "planted.passes"}, Words{"doctor", "--help"}, Words{"clean", "--help"}, Words{"doctor"},
+          Words{"doctor", "--json"}})
     {
         CAPTURE(line.front());
         const Answer answer = kit.run(line);
@@ -103,5 +104,4 @@ TEST_CASE("command: the two internal command lines are not for people")
     CHECK(kit.run({"case", "planted.passes", "77"}).status == 3);
     CHECK(kit.run({"case"}).status == 2);
     CHECK(kit.run({"stranger"}).status == 2);
-    CHECK(kit.run({"stranger", "x", "y", "planted.passes", "-"}).status < 128);
 }

@@ -109,8 +109,8 @@ TEST_CASE("ending: who sheds every mark does not outlive the kit")
 TEST_CASE("ending: many that escape at once are each charged to their own case")
 {
     Kit kit;
-    const Json report = kit.report(
-        {"planted.escaping-grandchild", "planted.passes", "--repeat", "20", "--jobs", "8"});
+    const Json report =
+        kit.report({"planted.escaping-grandchild", "planted.passes", "--repeat", "20", "--jobs", "8"});
     for (const Json& result : report["results"])
     {
         CHECK(result["verdict"] == "PASS");
@@ -150,10 +150,9 @@ TEST_CASE("ending: what a case prints is in its report")
 TEST_CASE("ending: a ruined journal ruins nothing else")
 {
     Kit kit;
-    const Answer answer =
-        kit.run({"run", "planted.scribbles-journal", "planted.fills-journal-with-ones",
-                 "planted.truncates-journal", "planted.forges-records", "planted.floods-journal",
-                 "planted.passes", "--json", "-"});
+    const Answer answer = kit.run({"run", "planted.scribbles-journal", "planted.fills-journal-with-ones",
+                                   "planted.truncates-journal", "planted.forges-records", "planted.floods-journal",
+                                   "planted.passes", "--json", "-"});
     const Json report = answer.json();
     REQUIRE(report["results"].size() == 6);
     for (const Json& result : report["results"])

@@ -18,8 +18,14 @@ void wait_milliseconds(long milliseconds)
     ::nanosleep(&time, nullptr);
 }
 
-const Words busy{"run", "planted.holds-everything", "planted.escaping-grandchild", "planted.family", "--repeat",
-                 "100000", "--jobs", "6"};
+const Words busy{"run",
+                 "planted.holds-everything",
+                 "planted.escaping-grandchild",
+                 "planted.family",
+                 "--repeat",
+                 "100000",
+                 "--jobs",
+                 "6"};
 
 // A run of the kit that ends by SIGKILL at some moment, starting up included.
 void kill_a_run(Kit& kit, long milliseconds)
@@ -154,8 +160,8 @@ TEST_CASE("two kits at once do not disturb each other")
     Kit first;
     Kit second;
     second.with("TMPDIR", first.temporary().path());
-    const Words all{"run", "planted.leaks-message-queue", "planted.family", "planted.passes", "--repeat", "8",
-                    "--json", "-"};
+    const Words all{
+        "run", "planted.leaks-message-queue", "planted.family", "planted.passes", "--repeat", "8", "--json", "-"};
     Running one = first.start(all);
     Running other = second.start(all);
     for (const Json& report : {one.wait().json(), other.wait().json()})

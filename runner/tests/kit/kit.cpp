@@ -337,9 +337,8 @@ Words ids_of(const Json& report)
 
 bool says_unexpected(const Json& report, const std::string& beginning)
 {
-    return std::ranges::any_of(report["unexpected"], [&](const Json& line) {
-        return line.get<std::string>().starts_with(beginning);
-    });
+    return std::ranges::any_of(report["unexpected"],
+                               [&](const Json& line) { return line.get<std::string>().starts_with(beginning); });
 }
 
 } // namespace ipc_conform::runner::tests

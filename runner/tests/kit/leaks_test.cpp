@@ -72,8 +72,7 @@ TEST_CASE("leak: files and folders, readable or not")
 TEST_CASE("leak: what a case was ended over is removed but not held against it")
 {
     Kit kit;
-    const Json report =
-        kit.report({"planted.leaks-and-hangs", "planted.leaks-and-crashes", "--deadline", "0.3"});
+    const Json report = kit.report({"planted.leaks-and-hangs", "planted.leaks-and-crashes", "--deadline", "0.3"});
     for (const Json& result : report["results"])
     {
         CHECK(result["verdict"] == "FAIL");

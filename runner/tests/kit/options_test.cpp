@@ -29,9 +29,10 @@ TEST_CASE("option: --until-fail stops at the first unexpected result")
 TEST_CASE("option: --until-fail goes on past what is expected")
 {
     Kit kit;
-    write_file(kit.files().file("known.toml"), "[[expectation]]\nproperty = \"planted.fails\"\nverdict = \"FAIL\"\n"
-                                               "signature = \"found == 42\"\nreason = \"planted\"\n"
-                                               "link = \"https://example.org\"\n");
+    write_file(kit.files().file("known.toml"),
+               "[[expectation]]\nproperty = \"planted.fails\"\nverdict = \"FAIL\"\n"
+               "signature = \"found == 42\"\nreason = \"planted\"\n"
+               "link = \"https://example.org\"\n");
     const Answer answer = kit.run({"run", "planted.fails", "--until-fail", "--repeat", "4", "--expect",
                                    kit.files().file("known.toml"), "--json", "-"});
     CHECK(answer.status == 0);
@@ -106,7 +107,8 @@ TEST_CASE("option: --prove tells killed faults from survivors")
 
     const Answer survived = kit.run({"run", "planted.surviving-fault", "--prove"});
     CHECK(survived.status == 1);
-    CHECK(survived.out.find("surviving fault: planted.surviving-fault: parents have no number") != std::string::npos);
+    CHECK(survived.out.find("surviving fault: planted.surviving-fault: parents have no number")
+          != std::string::npos);
     CHECK(survived.out.find("processes have no number (") == std::string::npos);
     CHECK(kit.result("planted.fails", {"--prove"})["proofs"].empty()); // what fails already proves nothing
 }

@@ -40,7 +40,8 @@ TEST_CASE("report: a folder that is missing stops the kit before it runs anythin
     CHECK(kit.diary().empty());
 }
 
-TEST_CASE("report: a full device is told, and the text is still printed" * doctest::skip(::access("/dev/full", W_OK) != 0))
+TEST_CASE("report: a full device is told, and the text is still printed"
+          * doctest::skip(::access("/dev/full", W_OK) != 0))
 {
     Kit kit;
     for (const char* option : {"--json", "--ndjson", "--junit"})
@@ -59,7 +60,7 @@ TEST_CASE("report: on standard output it stands alone")
     Kit kit;
     const Answer json = kit.run({"run", "planted.fails", "planted.says-hostile-things", "--json", "-"});
     CHECK(json.status == 1);
-    CHECK(json.json()["exit"] == 1);
+    CHECK(json.json()["exit_status"] == 1);
     CHECK(json.err.find("planted.fails") != std::string::npos);
     const Answer junit = kit.run({"run", "planted.passes", "--junit", "-"});
     CHECK(junit.out.starts_with("<?xml"));
@@ -99,8 +100,8 @@ TEST_CASE("report: a closed standard output is an error")
 {
     Kit kit;
     kit.before([] { ::close(1); });
-    for (const Words& line : {Words{"run", "planted.passes"}, Words{"run", "planted.passes", "--json", "-"},
-                              Words{"list"}})
+    for (const Words& line :
+         {Words{"run", "planted.passes"}, Words{"run", "planted.passes", "--json", "-"}, Words{"list"}})
     {
         CAPTURE(line.back());
         const Answer answer = kit.run(line);

@@ -47,9 +47,9 @@ TEST_CASE("verdict: checks that do not hold")
 TEST_CASE("verdict: what decides nothing is UNRESOLVED, and exit status 3")
 {
     Kit kit;
-    for (const char* id : {"planted.throws", "planted.checks-nothing", "planted.exits-early",
-                           "planted.exits-by-library", "planted.closes-journal", "planted.throws-in-peer",
-                           "planted.set-up-unresolved"})
+    for (const char* id :
+         {"planted.throws", "planted.checks-nothing", "planted.exits-early", "planted.exits-by-library",
+          "planted.closes-journal", "planted.throws-in-peer", "planted.set-up-unresolved"})
     {
         CAPTURE(id);
         const Json result = kit.result(id);

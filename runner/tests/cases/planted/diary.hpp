@@ -19,8 +19,7 @@ template <class Name>
 void note(const char* kind, const Name& name)
 {
     const char* path = std::getenv(diary_variable);
-    const int descriptor =
-        path == nullptr ? -1 : ::open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
+    const int descriptor = path == nullptr ? -1 : ::open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
     if (descriptor >= 0)
     {
         const std::string line = fmt::format("{} {}\n", kind, name);

@@ -8,8 +8,10 @@
 #include "fixtures/property.hpp"
 #include "fixtures/stranger.hpp"
 
+#include <array>
 #include <cstdio>
 #include <cstdlib>
+#include <functional>
 #include <string>
 
 using namespace ipc_conform;
@@ -26,21 +28,43 @@ namespace
     }
 }
 
-// A child of a child in a session of its own, whose parent is gone when this returns.
-void let_one_escape(const char* diary_entry)
+// A child of a child in a session of its own; returns when its parent is gone and it has left its session, and
+// done what `then` does before it closes the descriptor.
+void let_one_escape(const std::function<void(int)>& then)
 {
+    std::array<int, 2> ends{-1, -1};
+    set_up(os::pipe(ends.data()) == 0);
     const pid_t child = ::fork();
     if (child == 0)
     {
         if (::fork() == 0)
         {
             ::setsid();
-            note(diary_entry, ::getpid());
+            note("process", ::getpid());
+            then(ends[1]);
             stay();
         }
         ::_exit(0);
     }
+    ::close(ends[1]);
     ::waitpid(child, nullptr, 0);
+    char byte = 0;
+    [[maybe_unused]] const ssize_t end_of_file = ::read(ends[0], &byte, 1);
+    ::close(ends[0]);
+}
+
+void just_stay(int descriptor)
+{
+    ::close(descriptor);
+}
+
+// A new name, and an environment that says nothing.
+void become_another(int descriptor)
+{
+    ::fcntl(descriptor, F_SETFD, FD_CLOEXEC);
+    ::close(1);
+    ::close(2);
+    ::execle("/bin/sleep", "sleep", "600", nullptr, nullptr);
 }
 
 } // namespace
@@ -107,28 +131,13 @@ TEST_CASE("planted.exits-by-library" * says("a case that calls exit() is no pass
 
 TEST_CASE("planted.escaping-grandchild" * says("who leaves the session is found") * shall("planted(1)"))
 {
-    let_one_escape("process");
+    let_one_escape(just_stay);
     CHECK(true);
 }
 
-// It has a new name, a new session and an environment that says nothing.
 TEST_CASE("planted.escaping-without-a-mark" * says("who sheds every mark is ended") * shall("planted(1)"))
 {
-    const pid_t child = ::fork();
-    if (child == 0)
-    {
-        if (::fork() == 0)
-        {
-            ::setsid();
-            note("process", ::getpid());
-            ::close(1);
-            ::close(2);
-            ::execle("/bin/sleep", "sleep", "600", nullptr, nullptr);
-            ::_exit(127);
-        }
-        ::_exit(0);
-    }
-    ::waitpid(child, nullptr, 0);
+    let_one_escape(become_another);
     CHECK(true);
 }
 
@@ -156,7 +165,7 @@ TEST_CASE("planted.floods-output" * says("what a case prints neither blocks it n
 
 TEST_CASE("planted.floods-and-hangs" * says("an endless flood ends at the deadline") * shall("planted(1)"))
 {
-    let_one_escape("process");
+    let_one_escape(just_stay);
     const std::string line(4095, 'y');
     while (std::puts(line.c_str()) != 0)
     {
