@@ -10,6 +10,8 @@ target_compile_options(
     ipc_conform_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion
                                   $<$<BOOL:${IPC_CONFORM_WARNINGS_ARE_ERRORS}>:-Werror>
 )
+# GCC 12 sees overlapping copies inside its own std::string (its bug 105651); there is no other source of this one.
+target_compile_options(ipc_conform_options INTERFACE $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>)
 # 64-bit file offsets and times on 32-bit systems too; everything POSIX and the platform declare.
 target_compile_definitions(
     ipc_conform_options INTERFACE _GNU_SOURCE _FILE_OFFSET_BITS=64 _TIME_BITS=64 FMT_HEADER_ONLY

@@ -91,5 +91,6 @@ TEST_CASE("an explanation of what is not tested gives the reason and no commands
 
 TEST_CASE("an unknown id cannot be explained")
 {
-    CHECK(tests::refusal([] { explanation("no.such-\x1b"); }) == "no property is called \"no.such-\\x1b\"");
+    CHECK(tests::refusal([] { explanation("no.such-\x1b"); })
+          == "no property is called \"no.such-\\x1b\"; nothing is near it, `ipc-conform list` shows them all");
 }
