@@ -112,8 +112,8 @@ void RunningCase::kill() const
 void RunningCase::arm_deadline()
 {
     deadline_.expires_at(started_ + task_.deadline);
-    deadline_.async_wait([this](const boost::system::error_code& error) {
-        if (!error)
+    deadline_.async_wait([this, alive = std::weak_ptr{alive_}](const boost::system::error_code& error) {
+        if (!error && !alive.expired())
         {
             timed_out_ = true;
             note_where_stuck();
@@ -142,14 +142,16 @@ void RunningCase::keep(std::size_t size)
 
 void RunningCase::read_output()
 {
-    output_.async_read_some(boost::asio::buffer(chunk_),
-                            [this](const boost::system::error_code& error, std::size_t size) {
-                                if (!error)
-                                {
-                                    keep(size);
-                                    read_output();
-                                }
-                            });
+    // What has been read when the case is concluded cannot be cancelled: its handler runs afterwards.
+    output_.async_read_some(
+        boost::asio::buffer(chunk_),
+        [this, alive = std::weak_ptr{alive_}](const boost::system::error_code& error, std::size_t size) {
+            if (!error && !alive.expired())
+            {
+                keep(size);
+                read_output();
+            }
+        });
 }
 
 void RunningCase::drain_output()

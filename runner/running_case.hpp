@@ -7,6 +7,7 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include <array>
+#include <memory>
 #include <string>
 #include <sys/types.h>
 #include <vector>
@@ -63,6 +64,7 @@ private:
     std::array<char, 4096> chunk_{};
     std::string printed_;
     std::vector<std::pair<std::int64_t, std::string>> stuck_;
+    std::shared_ptr<void> alive_ = std::make_shared<char>(); ///< what a late handler asks before it touches this
 };
 
 } // namespace ipc_conform::runner

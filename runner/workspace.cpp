@@ -13,6 +13,7 @@
 #include <filesystem>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <poll.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <system_error>
@@ -171,6 +172,20 @@ bool owner_lives(const std::string& name)
     return pid > 0 && (::kill(static_cast<pid_t>(pid), 0) == 0 || errno == EPERM);
 }
 
+// A killed run's lock may live on for a moment, in a child that had not yet become its case; that of a run whose
+// owner cannot be seen from here - it lives in another PID namespace - stays taken.
+bool lock_is_free(int lock, bool owner_lives)
+{
+    constexpr int most_turns = 300;
+    bool free = ::flock(lock, LOCK_EX | LOCK_NB) == 0;
+    for (int turn = 0; !free && !owner_lives && turn < most_turns; ++turn)
+    {
+        ::poll(nullptr, 0, 1);
+        free = ::flock(lock, LOCK_EX | LOCK_NB) == 0;
+    }
+    return free;
+}
+
 } // namespace
 
 Workspace::Workspace(const std::string& disk)
@@ -252,8 +267,9 @@ std::vector<DeadWorkspace> dead_workspaces()
     for (const std::string& folder : candidates)
     {
         const int lock = ::open((folder + "/lock").c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW);
-        const bool taken = lock >= 0 && ::flock(lock, LOCK_EX | LOCK_NB) != 0;
-        const bool starting = lock < 0 && owner_lives(filesystem::path{folder}.filename().string());
+        const bool lives = owner_lives(filesystem::path{folder}.filename().string());
+        const bool taken = lock >= 0 && !lock_is_free(lock, lives);
+        const bool starting = lock < 0 && lives;
         if (taken || starting)
         {
             if (lock >= 0)
