@@ -64,14 +64,15 @@ class Child
 {
 public:
     template <class Body>
-    explicit Child(Body body) : pid_{::fork()}
+    explicit Child(Body body) : kit_{::getpid()}, pid_{::fork()}
     {
         if (pid_ == 0)
         {
 #ifdef __linux__
             ::prctl(PR_SET_PDEATHSIG, static_cast<unsigned long>(SIGKILL), 0UL, 0UL, 0UL);
 #endif
-            ::_exit(body());
+            ::_exit(::getppid() == kit_ ? body()
+                                        : 1); // else the kit died before it could be asked to take this along
         }
     }
     ~Child()
@@ -133,6 +134,7 @@ private:
         return end == expected ? Problem{} : fmt::format("a child ended by {} instead of {}", end, expected);
     }
 
+    pid_t kit_;
     pid_t pid_;
 };
 
