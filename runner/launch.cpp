@@ -59,7 +59,7 @@ struct CaseInitializer
         return {};
     }
 
-    bool place_journal() const
+    [[nodiscard]] bool place_journal() const
     {
         if (plan.journal == journal::journal_descriptor)
         {

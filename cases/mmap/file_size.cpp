@@ -204,7 +204,7 @@ FAULT("mmap.shrink-while-mapped", "pages in use stay accessible although the fil
       mapping_faults::snapshot);
 FAULT("mmap.shrink-while-mapped", "the page with the new end is lost too", os::mmap, mapping_faults::remembered,
       os::ftruncate, [](auto real, int descriptor, off_t size) -> int {
-          const off_t page = static_cast<off_t>(page_size());
+          const auto page = static_cast<off_t>(page_size());
           const bool mapped = mapping_faults::latest.address != nullptr;
           const int result = real(descriptor, mapped ? size / page * page : size);
           return mapped && result == 0 ? real(descriptor, size) : result;

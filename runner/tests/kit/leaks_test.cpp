@@ -39,8 +39,11 @@ TEST_CASE("leak: every kind of object is charged and removed")
         {"planted.leaks-shared-object", "shared-object", "POSIX shared memory"},
         {"planted.leaks-posix-queue", "posix-queue", "POSIX message queue"},
     };
-    for (const auto& [id, written, kind] : leaks)
+    for (const std::array<std::string, 3>& leak : leaks)
     {
+        const std::string& id = leak[0]; // clang 14 cannot capture structured bindings
+        const std::string& written = leak[1];
+        const std::string& kind = leak[2];
         CAPTURE(id);
         Kit kit;
         const Answer answer = kit.run({"run", id, "--json", "-"});
