@@ -104,8 +104,11 @@ RunningCase::~RunningCase()
 
 void RunningCase::kill() const
 {
-    ::kill(-pid_, SIGKILL);
-    ::kill(pid_, SIGKILL); // it may not have made its session yet
+    if (pid_ > 0) // concluded, it has no number: -1 would mean every process there is
+    {
+        ::kill(-pid_, SIGKILL);
+        ::kill(pid_, SIGKILL); // it may not have made its session yet
+    }
 }
 
 // Notes where every process is stuck, then kills the case; what follows is an ending like any other.

@@ -6,22 +6,13 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
-#include <ctime>
 #include <fcntl.h>
 #include <filesystem>
-#include <fstream>
 #include <iterator>
 #include <sstream>
-#include <sys/ipc.h>
-#include <sys/mman.h>
-#include <sys/msg.h>
 #include <sys/resource.h>
-#include <sys/shm.h>
 #include <sys/wait.h>
 #include <unistd.h>
-#ifdef __linux__
-#include <mqueue.h>
-#endif
 
 namespace ipc_conform::runner::tests
 {
@@ -32,12 +23,6 @@ namespace
 namespace filesystem = std::filesystem;
 
 constexpr std::chrono::seconds longest_run{60};
-
-void nap()
-{
-    const timespec moment{0, 1'000'000};
-    ::nanosleep(&moment, nullptr);
-}
 
 int unnamed_file(const Folder& folder)
 {
@@ -66,43 +51,6 @@ std::vector<char*> pointers_to(std::vector<std::string>& words)
     std::ranges::transform(words, std::back_inserter(pointers), [](std::string& word) { return word.data(); });
     pointers.push_back(nullptr);
     return pointers;
-}
-
-bool exists(const std::string& kind, const std::string& name)
-{
-    const auto number = [&] { return std::atoi(name.c_str()); };
-    if (kind == "message-queue")
-    {
-        return ::msgget(number(), 0) != -1;
-    }
-    if (kind == "segment")
-    {
-        return ::shmget(number(), 0, 0) != -1;
-    }
-    if (kind == "segment-id")
-    {
-        shmid_ds status{};
-        return ::shmctl(number(), IPC_STAT, &status) == 0;
-    }
-    if (kind == "process")
-    {
-        return lives(number());
-    }
-    const int descriptor = ::shm_open(name.c_str(), O_RDWR, 0);
-    if (kind == "shared-object" && descriptor >= 0)
-    {
-        ::close(descriptor);
-        return true;
-    }
-#ifdef __linux__
-    const mqd_t queue = ::mq_open(name.c_str(), O_RDWR);
-    if (kind == "posix-queue" && queue != static_cast<mqd_t>(-1))
-    {
-        ::mq_close(queue);
-        return true;
-    }
-#endif
-    return false;
 }
 
 } // namespace
@@ -167,7 +115,7 @@ Answer Running::wait()
             ::wait4(pid_, &status, 0, &usage);
             break;
         }
-        nap();
+        moment();
     }
     pid_ = -1;
     Answer answer;
@@ -277,68 +225,6 @@ std::multimap<std::string, std::string> Kit::diary() const
         entries.emplace(kind, name);
     }
     return entries;
-}
-
-std::string remaining(const std::multimap<std::string, std::string>& diary)
-{
-    std::string text;
-    for (const auto& [kind, name] : diary)
-    {
-        text += exists(kind, name) ? kind + " " + name + "\n" : "";
-    }
-    return text;
-}
-
-bool lives(pid_t pid)
-{
-    if (::kill(pid, 0) == -1 && errno == ESRCH)
-    {
-        return false;
-    }
-    const std::string stat = read_file("/proc/" + std::to_string(pid) + "/stat");
-    const std::size_t end = stat.rfind(')');
-    return end == std::string::npos || (stat.compare(end, 3, ") Z") != 0 && stat.compare(end, 3, ") X") != 0);
-}
-
-bool soon(const std::function<bool()>& condition)
-{
-    for (int turn = 0; turn < 5000; ++turn)
-    {
-        if (condition())
-        {
-            return true;
-        }
-        nap();
-    }
-    return false;
-}
-
-std::string read_file(const std::string& path)
-{
-    std::ifstream file{path, std::ios::binary};
-    return {std::istreambuf_iterator<char>{file}, {}};
-}
-
-void write_file(const std::string& path, const std::string& text)
-{
-    std::ofstream file{path, std::ios::binary};
-    file << text;
-}
-
-Words ids_of(const Json& report)
-{
-    Words ids;
-    for (const Json& result : report["results"])
-    {
-        ids.push_back(result["id"]);
-    }
-    return ids;
-}
-
-bool says_unexpected(const Json& report, const std::string& beginning)
-{
-    return std::ranges::any_of(report["unexpected"],
-                               [&](const Json& line) { return line.get<std::string>().starts_with(beginning); });
 }
 
 } // namespace ipc_conform::runner::tests

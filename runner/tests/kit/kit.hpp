@@ -132,6 +132,9 @@ std::string remaining(const std::multimap<std::string, std::string>& diary);
 /// Whether a process of that number lives: a zombie does not.
 bool lives(pid_t pid);
 
+/// Sleeps for a millisecond, as those do who look again and again.
+void moment();
+
 /// Comes true within some seconds.
 bool soon(const std::function<bool()>& condition);
 

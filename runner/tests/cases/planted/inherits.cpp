@@ -6,6 +6,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
+#include <fmt/format.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -20,7 +21,7 @@ std::string descriptors()
     std::string text;
     for (const int number : open_descriptors())
     {
-        text += (text.empty() ? "" : " ") + std::to_string(number);
+        text += fmt::format("{}{}", text.empty() ? "" : " ", number);
     }
     return text;
 }
@@ -39,7 +40,7 @@ std::string unusual_signals()
         const bool known = ::sigaction(number, nullptr, &action) == 0;
         if (known && (action.sa_handler != SIG_DFL || ::sigismember(&blocked, number) == 1))
         {
-            text += (text.empty() ? "" : " ") + std::to_string(number);
+            text += fmt::format("{}{}", text.empty() ? "" : " ", number);
         }
     }
     return text;
