@@ -133,6 +133,7 @@ TEST_CASE("mmap.grow-while-mapped"
 {
     const std::size_t page = page_size();
     const TemporaryFile file{static_cast<off_t>(page)};
+    require_room(file.descriptor(), static_cast<off_t>(3 * page));
     const Mapping mapping{file.descriptor(), 4 * page};
     CHECK(beyond_end(storing(mapping, 2 * page), 2 * page));
 

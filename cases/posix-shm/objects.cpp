@@ -58,7 +58,9 @@ TEST_CASE("posix-shm.resize-again"
           * says("ftruncate may be repeated on an object: it grows and shrinks, and what it keeps is unchanged")
           * shall("POSIX.1-2024 ftruncate()", "shm_open(3)"))
 {
+    constexpr off_t larger = 300'000; // more than one page on every system
     const SharedObject object;
+    require_room(object.descriptor(), larger);
     CHECK(permitted(os::ftruncate(object.descriptor(), 100)) == 0);
     CHECK(size_of(object.descriptor()) == 100);
     const ObjectMapping memory{object.descriptor(), 100};
@@ -67,7 +69,6 @@ TEST_CASE("posix-shm.resize-again"
     store(memory.address() + 49, 'b');
     store(memory.address() + 99, 'c');
 
-    constexpr off_t larger = 300'000; // more than one page on every system
     CHECK(permitted(os::ftruncate(object.descriptor(), larger)) == 0);
     CHECK(size_of(object.descriptor()) == larger);
     const ObjectMapping whole{object.descriptor(), larger};
@@ -124,6 +125,7 @@ TEST_CASE("posix-shm.unlink-mapped"
     REQUIRE(renewed != -1);
     CHECK(size_of(renewed) == 0);
     set_up(os::ftruncate(renewed, static_cast<off_t>(page_size())) == 0);
+    require_room(renewed, static_cast<off_t>(page_size()));
     const ObjectMapping new_memory{renewed, page_size()};
     REQUIRE(new_memory);
     new_memory.write("new");
