@@ -31,6 +31,7 @@ TEST_CASE("unix-dgram.boundaries"
           * says("each send is one message and each receive returns one message whole, whatever room it offers")
           * shall("POSIX.1-2024 2.10.6 Socket Types", "POSIX.1-2024 recv()", "unix(7)"))
 {
+    require_datagram_room(3);
     const OwnedPath place;
     const UnixAddress name{place.path()};
     const Descriptor receiver = datagrams_at(place.path());
