@@ -31,6 +31,40 @@ Problem execute(const std::string& self)
     return problem ? fmt::format("executing {} again: {}", self, *problem) : problem;
 }
 
+// How the kit learns which of its children have ended, before it reaps them.
+Problem look_without_reaping()
+{
+    Child child{[] { return 38; }};
+    if (child.pid() == -1)
+    {
+        return failed("fork");
+    }
+    siginfo_t end{};
+    int looked = 0;
+    soon([&] {
+        looked = ::waitid(P_PID, static_cast<id_t>(child.pid()), &end, WEXITED | WNOHANG | WNOWAIT);
+        return looked == -1 || end.si_pid != 0;
+    });
+    if (looked == -1)
+    {
+        return failed("waitid");
+    }
+    return end.si_pid == child.pid() ? child.unless_exits(38)
+                                     : Problem{"waitid does not tell of a child that ended"};
+}
+
+Problem make_pipe()
+{
+    std::array<int, 2> ends{-1, -1};
+    if (::pipe(ends.data()) == -1)
+    {
+        return failed("pipe");
+    }
+    ::close(ends[0]);
+    ::close(ends[1]);
+    return {};
+}
+
 Problem kill_and_wait()
 {
     Child child{[] {
@@ -184,6 +218,8 @@ std::vector<TrustProbe> trust_base(const std::string& folder, const std::string&
     };
     return {{"monotonic clock", clock},
             {"fork and wait", guarded(fork_and_wait)},
+            {"wait without reaping", guarded(look_without_reaping)},
+            {"pipe", make_pipe},
             {"kill and wait", guarded(kill_and_wait)},
             {"exec", guarded([self] { return execute(self); })},
             {"shared anonymous memory", guarded(shared_memory)},
