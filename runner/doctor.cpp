@@ -3,6 +3,7 @@
 #include "fixtures/error_names.hpp"
 #include "runner/facilities.hpp"
 
+#include <csignal>
 #include <fmt/format.h>
 
 namespace ipc_conform::runner
@@ -22,6 +23,7 @@ std::string in_words(const Refusal& refusal)
 
 Diagnosis diagnose()
 {
+    std::signal(SIGXFSZ, SIG_IGN); // beyond RLIMIT_FSIZE a facility then fails, which can be told
     Diagnosis diagnosis;
     diagnosis.platform = platform_of_this_system();
     diagnosis.restrictions = restrictions_of_this_process();

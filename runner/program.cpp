@@ -103,6 +103,7 @@ void prepare_process()
     ::sigemptyset(&none);
     ::sigprocmask(SIG_SETMASK, &none, nullptr); // a blocked SIGCHLD would let the kit wait for ever
     std::signal(SIGPIPE, SIG_IGN);
+    std::signal(SIGXFSZ, SIG_IGN); // beyond RLIMIT_FSIZE a write then fails, which can be told
     adopt_orphans();
 }
 
