@@ -22,11 +22,14 @@ struct ResourceLimit
     int resource;
 };
 constexpr ResourceLimit resource_limits[] = {
-    {"RLIMIT_NOFILE", RLIMIT_NOFILE},     {"RLIMIT_NPROC", RLIMIT_NPROC},
-    {"RLIMIT_MEMLOCK", RLIMIT_MEMLOCK},   {"RLIMIT_AS", RLIMIT_AS},
+    {"RLIMIT_NOFILE", RLIMIT_NOFILE},         {"RLIMIT_NPROC", RLIMIT_NPROC},
+    {"RLIMIT_MEMLOCK", RLIMIT_MEMLOCK},       {"RLIMIT_AS", RLIMIT_AS},
     {"RLIMIT_FSIZE", RLIMIT_FSIZE},
 #ifdef RLIMIT_MSGQUEUE
     {"RLIMIT_MSGQUEUE", RLIMIT_MSGQUEUE},
+#endif
+#ifdef RLIMIT_SIGPENDING
+    {"RLIMIT_SIGPENDING", RLIMIT_SIGPENDING},
 #endif
 };
 
@@ -49,6 +52,7 @@ constexpr const char* kernel_settings[] = {"kernel.msgmax",
                                            "kernel.shmmax",
                                            "kernel.shmall",
                                            "kernel.shmmni",
+                                           "kernel.shm_rmid_forced",
                                            "kernel.sem",
                                            "fs.mqueue.msg_max",
                                            "fs.mqueue.msgsize_max",

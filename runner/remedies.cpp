@@ -108,6 +108,34 @@ Impediment denied(const Facility& facility, const std::string& what, const Confi
                     facility.calls)};
 }
 
+/// Below `least` some cases have not enough of it.
+struct SmallLimit
+{
+    std::string_view name;
+    std::uint64_t least;
+    std::string_view impeded;
+    std::string_view remedy;
+};
+
+constexpr SmallLimit small_limits[] = {
+    {"RLIMIT_NOFILE", 128, "cases that open many, and --jobs",
+     "ulimit -n 1024; for a container: --ulimit nofile=1024"},
+    {"RLIMIT_NPROC", 64, "cases with many processes, and --jobs",
+     "ulimit -u 1024; for a container: --ulimit nproc=1024 --pids-limit 1024"},
+    {"RLIMIT_FSIZE", 4U << 20U, "cases that write files, and reports",
+     "ulimit -f unlimited; for a container: --ulimit fsize=-1"},
+    {"RLIMIT_MEMLOCK", 64U << 10U, "cases of mmap that lock pages",
+     "ulimit -l 64; for a container: --ulimit memlock=65536"},
+    {"RLIMIT_SIGPENDING", 16, "cases that are sent signals with values",
+     "ulimit -i 1024; for a container: --ulimit sigpending=1024"},
+    {"kernel.msgmax", 256, "sysv-msg", "sysctl -w kernel.msgmax=8192"},
+    {"kernel.msgmnb", 1024, "sysv-msg", "sysctl -w kernel.msgmnb=16384"},
+    {"fs.mqueue.msg_max", 10, "posix-mq", "sysctl -w fs.mqueue.msg_max=10"},
+    {"fs.mqueue.msgsize_max", 64, "posix-mq", "sysctl -w fs.mqueue.msgsize_max=8192"},
+    {"net.unix.max_dgram_qlen", 3, "unix-dgram", "sysctl -w net.unix.max_dgram_qlen=512"},
+    {"/dev/shm", 1U << 20U, "posix-shm", "mount -o remount,size=64m /dev/shm; docker, podman: --shm-size=64m"},
+};
+
 std::string_view value_of(const NamedValues& values, std::string_view name)
 {
     const auto found = std::ranges::find(values, name, &NamedValues::value_type::first);
@@ -179,23 +207,22 @@ std::vector<Impediment> further_impediments(const NamedValues& limits, const std
     static_cast<void>(sandbox);
     static_cast<void>(root);
 #endif
-    if (below(value_of(limits, "RLIMIT_NOFILE"), 128))
+    for (const SmallLimit& limit : small_limits)
     {
-        found.push_back({fmt::format("a process may open only {} descriptors", value_of(limits, "RLIMIT_NOFILE")),
-                         {"cases that open many, and --jobs"},
-                         "ulimit -n 1024; for a container: --ulimit nofile=1024"});
+        const std::string_view value = value_of(limits, limit.name);
+        if (below(value, limit.least) && !(limit.name == "RLIMIT_NPROC" && ::geteuid() == 0))
+        {
+            found.push_back({fmt::format("{} is only {}", limit.name, value),
+                             {std::string{limit.impeded}},
+                             std::string{limit.remedy}});
+        }
     }
-    if (below(value_of(limits, "RLIMIT_NPROC"), 64) && ::geteuid() != 0)
+    if (const std::string_view forced = value_of(limits, "kernel.shm_rmid_forced");
+        !forced.empty() && forced != "0")
     {
-        found.push_back({fmt::format("this user may have only {} processes", value_of(limits, "RLIMIT_NPROC")),
-                         {"cases with many processes, and --jobs"},
-                         "ulimit -u 1024; for a container: --ulimit nproc=1024 --pids-limit 1024"});
-    }
-    if (below(value_of(limits, "/dev/shm"), 1U << 20U))
-    {
-        found.push_back({fmt::format("/dev/shm holds only {}", value_of(limits, "/dev/shm")),
-                         {"posix-shm"},
-                         "mount -o remount,size=64m /dev/shm; docker, podman: --shm-size=64m"});
+        found.push_back({"kernel.shm_rmid_forced is set: a segment goes as soon as nobody has attached it",
+                         {"cases of sysv-shm in which a segment outlives its processes"},
+                         "sysctl -w kernel.shm_rmid_forced=0"});
     }
     return found;
 }

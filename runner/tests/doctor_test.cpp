@@ -93,6 +93,9 @@ TEST_CASE("small limits impede")
     CHECK(count({{"RLIMIT_NOFILE", "unlimited"}, {"/dev/shm", "absent"}}) == without);
     CHECK(count({{"RLIMIT_NOFILE", "64 (hard 4096)"}}) == without + 1);
     CHECK(count({{"/dev/shm", "65536 bytes, 0 available"}}) == without + 1);
+    CHECK(count({{"kernel.msgmax", "64"}, {"kernel.msgmnb", "16384"}, {"RLIMIT_SIGPENDING", "0"}}) == without + 2);
+    CHECK(count({{"kernel.shm_rmid_forced", "0"}}) == without);
+    CHECK(count({{"kernel.shm_rmid_forced", "1"}}) == without + 1);
 }
 
 TEST_CASE("the mount that holds a path is the deepest, and of equals the last")
