@@ -1,6 +1,10 @@
 // What the kit says of cases that end by themselves.
 #include "runner/tests/kit/kit.hpp"
 
+#ifdef __linux__
+#include <sys/prctl.h>
+#endif
+
 using namespace ipc_conform::runner::tests;
 
 namespace
@@ -75,6 +79,24 @@ TEST_CASE("verdict: set-up that fails is never the system's failure")
     const Json in_peer = kit.result("planted.set-up-fails-in-peer");
     CHECK(in_peer["verdict"] == "RESTRICTED");
     CHECK(contains(in_peer["remedy"], "RLIMIT_NOFILE"));
+}
+
+TEST_CASE("verdict: a check fails for what the system answered, not for what a filter did")
+{
+    Kit kit;
+    CHECK(kit.result("planted.not-implemented")["verdict"] == "UNSUPPORTED");
+#ifdef __linux__
+    const Json refused = kit.result("planted.refused-by-filter");
+    CHECK(refused["verdict"] == "RESTRICTED");
+    CHECK(contains(refused["reason"], "msync: EPERM"));
+    CHECK(contains(refused["remedy"], "seccomp"));
+    if (::prctl(PR_GET_SECCOMP) != 0)
+    {
+        MESSAGE("the tests run under a filter themselves: an answer of the system cannot be told from it");
+        return;
+    }
+#endif
+    CHECK(kit.result("planted.answers-eperm")["verdict"] == "FAIL");
 }
 
 TEST_CASE("verdict: what is not run says why, and nothing ran is exit status 4")
