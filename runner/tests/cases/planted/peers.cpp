@@ -42,6 +42,14 @@ TEST_CASE("planted.peer-crashes" * says("a peer that crashes is told by its name
     CHECK(finished(peer));
 }
 
+TEST_CASE("planted.peer-crashes-unseen" * says("a peer's crash counts though nobody asks for it")
+          * shall("planted(1)"))
+{
+    Peer peer = spawn("broken peer", [] { os::kill(os::getpid(), SIGSEGV); });
+    static_cast<void>(finished(peer));
+    CHECK(true);
+}
+
 TEST_CASE("planted.family" * says("peers and strangers that behave are no trouble") * shall("planted(1)"))
 {
     Peer peer = spawn("peer", [] { CHECK(os::getpid() > 0); });
