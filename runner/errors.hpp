@@ -18,4 +18,10 @@ struct CannotJudge : std::runtime_error
     using std::runtime_error::runtime_error;
 };
 
+/// One case more does not fit beside those that run; it may once one of them has ended.
+struct NoRoom : CannotJudge
+{
+    using CannotJudge::CannotJudge;
+};
+
 } // namespace ipc_conform::runner

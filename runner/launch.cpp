@@ -146,11 +146,13 @@ pid_t launch(const LaunchPlan& plan)
         }
         error = refusal.code();
     }
-    const bool full = error == boost::system::errc::resource_unavailable_try_again;
-    throw CannotJudge{fmt::format("cannot start a case ({}): {}{}", plan.program, error.message(),
-                                  full ? "; raise RLIMIT_NPROC (ulimit -u) or the container's pids limit, or "
-                                         "run fewer cases at once (--jobs)"
-                                       : "")};
+    const std::string reason = fmt::format("cannot start a case ({}): {}", plan.program, error.message());
+    if (error == boost::system::errc::resource_unavailable_try_again
+        || error == boost::system::errc::not_enough_memory)
+    {
+        throw NoRoom{reason + "; raise RLIMIT_NPROC (ulimit -u) or the container's pids and memory limits"};
+    }
+    throw CannotJudge{reason};
 }
 
 } // namespace ipc_conform::runner

@@ -13,8 +13,11 @@
 #include <csignal>
 #include <exception>
 #include <fmt/format.h>
+#include <limits>
 #include <list>
+#include <sys/resource.h>
 #include <sys/wait.h>
+#include <utility>
 
 namespace ipc_conform::runner
 {
@@ -30,6 +33,21 @@ constexpr auto tick_interval = std::chrono::milliseconds{100};
 int wait_status(const siginfo_t& info)
 {
     return info.si_code == CLD_EXITED ? (info.si_status & 0xff) << 8 : info.si_status & 0x7f;
+}
+
+// As many as this process may have descriptors for; without one to spare it could not see what a case left.
+std::size_t most_jobs()
+{
+    constexpr rlim_t for_the_kit = 24;
+    constexpr rlim_t for_a_case = 2;
+    struct rlimit limit
+    {
+    };
+    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY)
+    {
+        return std::numeric_limits<std::size_t>::max();
+    }
+    return limit.rlim_cur > for_the_kit ? std::max<rlim_t>((limit.rlim_cur - for_the_kit) / for_a_case, 1) : 1;
 }
 
 class Supervisor
@@ -61,14 +79,18 @@ public:
 private:
     void start_more()
     {
-        while (interrupted_by_ == 0 && running_.size() < options_.jobs)
+        while (interrupted_by_ == 0 && running_.size() < jobs_)
         {
-            const std::optional<Task> task = flow_.next();
+            const std::optional<Task> task = postponed_ ? std::exchange(postponed_, {}) : flow_.next();
             if (!task)
             {
                 break;
             }
-            start(*task);
+            if (!start(*task))
+            {
+                postponed_ = task;
+                break;
+            }
             flow_.started(*task);
         }
         if (running_.empty())
@@ -77,18 +99,21 @@ private:
         }
     }
 
-    void start(const Task& task)
+    // Whether there was room for it beside those that run. Where nothing runs, no ending will make room.
+    bool start(const Task& task)
     {
         try
         {
             running_.emplace_back(context_, options_, task, started_++);
+            return true;
         }
-        catch (const std::exception& error)
+        catch (const NoRoom&)
         {
-            throw CannotJudge{
-                fmt::format("cannot start {} beside {} running cases: {}; lower --jobs, or raise what "
-                            "limits it (ulimit -n, ulimit -u)",
-                            task.property->id, running_.size(), error.what())};
+            if (running_.empty())
+            {
+                throw;
+            }
+            return false;
         }
     }
 
@@ -187,12 +212,14 @@ private:
     }
 
     const SupervisorOptions& options_;
+    const std::size_t jobs_ = std::min(options_.jobs, most_jobs());
     const TaskFlow& flow_;
     asio::io_context context_{1};
     asio::signal_set endings_;
     asio::signal_set interrupts_;
     asio::steady_timer ticker_;
     std::list<RunningCase> running_;
+    std::optional<Task> postponed_;
     const bool had_children_ = !orphans().empty();
     std::size_t started_ = 0;
     int interrupted_by_ = 0;
