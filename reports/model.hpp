@@ -136,7 +136,8 @@ struct Result
     std::vector<Record> records;
     std::vector<Lane> timeline; ///< kept for results that are not a PASS
     std::vector<Leak> leaks;
-    std::string output; ///< what the case printed, cut to a few kilobytes
+    bool was_killed = false; ///< it had no chance to remove what `leaks` names; not part of a stored report
+    std::string output;      ///< what the case printed, cut to a few kilobytes
 
     std::size_t repetitions = 1;
     std::vector<std::pair<Verdict, std::size_t>> verdicts; ///< by verdict, when repeated with differing outcome

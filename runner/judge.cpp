@@ -209,6 +209,7 @@ Result judge(const Execution& execution)
     Result result = blank_result(*execution.task.property);
     result.milliseconds = execution.milliseconds;
     result.leaks = execution.leaks;
+    result.was_killed = execution.was_killed();
     result.output = execution.output;
 
     const std::vector<const journal::Lane*> lanes = execution.journal->lanes();

@@ -1,5 +1,6 @@
 #include "runner/remains.hpp"
 
+#include "fixtures/error_names.hpp"
 #include "fixtures/names.hpp"
 #include "fixtures/ownership.hpp"
 #include "runner/processes.hpp"
@@ -67,6 +68,11 @@ int id_of(const Owned& owned, int found_by_key, int (*control)(int, int, Status*
     return ours ? id : -1;
 }
 
+int error_of(int result)
+{
+    return result == 0 ? 0 : errno;
+}
+
 key_t key_of(const Owned& owned)
 {
     key_t key = IPC_PRIVATE;
@@ -74,22 +80,24 @@ key_t key_of(const Owned& owned)
     return key;
 }
 
-bool remove_queue(const Owned& owned)
+constexpr int gone = ENOENT;
+
+int remove_queue(const Owned& owned)
 {
     const key_t key = key_of(owned);
     const int id = id_of<msqid_ds>(
         owned, key == IPC_PRIVATE ? -1 : ::msgget(key, 0), ::msgctl,
         +[](const msqid_ds& status) { return status.msg_perm.cuid; });
-    return id >= 0 && ::msgctl(id, IPC_RMID, nullptr) == 0;
+    return id < 0 ? gone : error_of(::msgctl(id, IPC_RMID, nullptr));
 }
 
-bool remove_segment(const Owned& owned)
+int remove_segment(const Owned& owned)
 {
     const key_t key = key_of(owned);
     const int id = id_of<shmid_ds>(
         owned, key == IPC_PRIVATE ? -1 : ::shmget(key, 0, 0), ::shmctl,
         +[](const shmid_ds& status) { return status.shm_perm.cuid; });
-    return id >= 0 && ::shmctl(id, IPC_RMID, nullptr) == 0;
+    return id < 0 ? gone : error_of(::shmctl(id, IPC_RMID, nullptr));
 }
 
 bool is_kit_name(const std::string& name)
@@ -97,21 +105,23 @@ bool is_kit_name(const std::string& name)
     return name.starts_with(name_prefix);
 }
 
-bool remove_shared_object(const Owned& owned)
+int remove_shared_object(const Owned& owned)
 {
-    return is_kit_name(owned.name) && ::shm_unlink(owned.name.c_str()) == 0;
+    return is_kit_name(owned.name) ? error_of(::shm_unlink(owned.name.c_str())) : gone;
 }
 
-bool remove_posix_queue(const Owned& owned)
+int remove_posix_queue(const Owned& owned)
 {
 #ifdef __linux__
-    return is_kit_name(owned.name) && ::mq_unlink(owned.name.c_str()) == 0;
+    return is_kit_name(owned.name) ? error_of(::mq_unlink(owned.name.c_str())) : gone;
 #else
-    return is_kit_name(owned.name) && false; // Darwin has no message queues to leave behind
+    static_cast<void>(owned);
+    return gone; // Darwin has no message queues to leave behind
 #endif
 }
 
-const std::map<std::string, bool (*)(const Owned&), std::less<>> removers{
+// Each returns 0 when it removed the object, else why it did not.
+const std::map<std::string, int (*)(const Owned&), std::less<>> removers{
     {ownership::message_queue_kind, remove_queue},
     {ownership::shared_segment_kind, remove_segment},
     {ownership::shared_object_kind, remove_shared_object},
@@ -126,11 +136,16 @@ std::vector<reports::Leak> remove_objects(const std::vector<journal::Record>& re
     for (const Owned& owned : owned_objects(records))
     {
         const auto remover = removers.find(owned.kind);
-        if (remover != removers.end() && remover->second(owned))
+        const int error = remover == removers.end() ? gone : remover->second(owned);
+        // Gone already, never made, or somebody else's by now: EINVAL and EIDRM are an id's ENOENT.
+        if (error == gone || error == EINVAL || error == EIDRM || error == ENOSYS)
         {
-            removed.push_back(
-                {owned.kind, owned.id >= 0 ? fmt::format("key {} id {}", owned.name, owned.id) : owned.name});
+            continue;
         }
+        removed.push_back(
+            {owned.kind,
+             fmt::format("{}{}", owned.id >= 0 ? fmt::format("key {} id {}", owned.name, owned.id) : owned.name,
+                         error == 0 ? "" : fmt::format(" (could not be removed: {})", name_of_error(error)))});
     }
     return removed;
 }

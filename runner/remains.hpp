@@ -11,8 +11,9 @@
 namespace ipc_conform::runner
 {
 
-/// Removes every object that the journal says the case made and that still exists; returns those. An object
-/// is touched only if its name or its pair of key and id is the recorded one.
+/// Removes every object that the journal says the case made and that still exists; returns those, one that
+/// could not be removed with the reason. An object is touched only if its name or its pair of key and id is the
+/// recorded one.
 std::vector<reports::Leak> remove_objects(const std::vector<journal::Record>& records);
 
 /// The entries of a case's working folder. The folder itself is removed with them.

@@ -221,7 +221,11 @@ Execution RunningCase::conclude(int status, const std::vector<pid_t>& cases)
     execution.timed_out = timed_out_;
     execution.milliseconds = taken.count();
     execution.stuck = std::move(stuck_);
-    execution.leaks = end_processes(cases);
+    std::vector<reports::Leak> ended = end_processes(cases);
+    if (!execution.was_killed())
+    {
+        execution.leaks = std::move(ended); // the processes of a killed case are killed with it
+    }
     pid_ = -1;
     drain_output();
     output_.close();
@@ -230,10 +234,6 @@ Execution RunningCase::conclude(int status, const std::vector<pid_t>& cases)
     for (auto& leaks : {remove_objects(execution.journal->records()), remove_files(folder_)})
     {
         execution.leaks.insert(execution.leaks.end(), leaks.begin(), leaks.end());
-    }
-    if (timed_out_ || WIFSIGNALED(status))
-    {
-        execution.leaks.clear(); // it had no chance to tidy up, so nothing is held against it
     }
     ::unlink(journal_path_.c_str());
     return execution;

@@ -36,9 +36,8 @@ public:
     void kill() const;
 
     /// While its first process, which has ended with this status, is still to be reaped: ends and removes what it
-    /// left - processes, objects, files - and returns what there is to judge. A case that ended by itself is
-    /// charged with it; one that was killed is not. `cases` are the first processes of
-    /// all running cases.
+    /// left - processes, objects, files - and returns what there is to judge. Of the processes
+    /// of a case that was killed nothing is said. `cases` are the first processes of all running cases.
     Execution conclude(int status, const std::vector<pid_t>& cases);
 
 private:

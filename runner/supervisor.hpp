@@ -11,6 +11,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <sys/wait.h>
 #include <vector>
 
 namespace ipc_conform::runner
@@ -35,6 +36,12 @@ struct Execution
     std::string output; ///< first bytes of what it printed
     std::vector<reports::Leak> leaks;
     std::vector<std::pair<std::int64_t, std::string>> stuck; ///< at the deadline: pid, where the kernel held it
+
+    /// By the kit at its deadline or by any signal: it had no chance to tidy up.
+    [[nodiscard]] bool was_killed() const
+    {
+        return timed_out || WIFSIGNALED(status);
+    }
 };
 
 struct SupervisorOptions
