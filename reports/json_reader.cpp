@@ -100,11 +100,11 @@ void read_value(const JsonPlace& from, Verdict& into)
     into = *verdict;
 }
 
-JsonObject::JsonObject(JsonPlace from) : place(std::move(from))
+JsonObject::JsonObject(JsonPlace from) : place_(std::move(from))
 {
-    if (!place.value.is_object())
+    if (!place_.value.is_object())
     {
-        place.refuse_type("an object");
+        place_.refuse_type("an object");
     }
 }
 

@@ -89,26 +89,26 @@ public:
     template <typename Target>
     void required(const char* name, Target& into) const
     {
-        const auto found = place.value.find(name);
-        if (found == place.value.end())
+        const auto found = place_.value.find(name);
+        if (found == place_.value.end())
         {
-            place.refuse(fmt::format("\"{}\" is missing", name));
+            place_.refuse(fmt::format("\"{}\" is missing", name));
         }
-        read_value(place.member(name, *found), into);
+        read_value(place_.member(name, *found), into);
     }
 
     /// Leaves what it has when the field is absent.
     template <typename Target>
     void optional(const char* name, Target& into) const
     {
-        if (place.value.contains(name))
+        if (place_.value.contains(name))
         {
             required(name, into);
         }
     }
 
 private:
-    JsonPlace place;
+    JsonPlace place_;
 };
 
 /// Parses a whole text; throws ReadError when it is not JSON or nested too deep.

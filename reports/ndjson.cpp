@@ -19,23 +19,23 @@ void write_line(std::ostream& out, const char* type, const Json& fields)
 
 } // namespace
 
-NdjsonWriter::NdjsonWriter(std::ostream& stream) : out(stream)
+NdjsonWriter::NdjsonWriter(std::ostream& stream) : out_(stream)
 {
 }
 
 void NdjsonWriter::begin(const Run& run)
 {
-    write_line(out, "run", header_json(run));
+    write_line(out_, "run", header_json(run));
 }
 
 void NdjsonWriter::result(const Result& result)
 {
-    write_line(out, "result", result_json(result));
+    write_line(out_, "result", result_json(result));
 }
 
 void NdjsonWriter::end(const Run& run)
 {
-    write_line(out, "end",
+    write_line(out_, "end",
                {{"milliseconds", milliseconds_json(run.milliseconds)},
                 {"totals", totals_json(run.results)},
                 {"partial", run.partial},

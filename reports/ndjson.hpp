@@ -25,7 +25,7 @@ public:
     void end(const Run& run);
 
 private:
-    std::ostream& out;
+    std::ostream& out_;
 };
 
 } // namespace ipc_conform::reports

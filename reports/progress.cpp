@@ -19,7 +19,7 @@ constexpr std::size_t longest_id = 32;
 } // namespace
 
 Progress::Progress(std::ostream& stream, std::size_t of, const Style& wanted)
-    : out(stream), total(of), style(wanted)
+    : out_(stream), total_(of), style_(wanted)
 {
 }
 
@@ -30,64 +30,64 @@ Progress::~Progress()
 
 void Progress::started(std::string_view id)
 {
-    running.emplace_back(id);
+    running_.emplace_back(id);
 }
 
 void Progress::finished(std::string_view id, Verdict verdict)
 {
-    const auto found = std::ranges::find(running, id);
-    if (found != running.end())
+    const auto found = std::ranges::find(running_, id);
+    if (found != running_.end())
     {
-        running.erase(found);
+        running_.erase(found);
     }
-    ++done;
-    not_passed += verdict == Verdict::pass ? 0U : 1U;
+    ++done_;
+    not_passed_ += verdict == Verdict::pass ? 0U : 1U;
 }
 
 void Progress::resize(std::size_t width)
 {
-    style.width = width;
+    style_.width = width;
 }
 
 void Progress::draw(double milliseconds)
 {
-    if (drawn_columns != 0 && milliseconds < drawn_at + milliseconds_between_drawings)
+    if (drawn_columns_ != 0 && milliseconds < drawn_at_ + milliseconds_between_drawings)
     {
         return;
     }
     // the last column stays free: a character in it makes some terminals go to the next line
     const std::string text =
-        shortened(line(milliseconds), std::max<std::size_t>(style.width, 1) - 1, style.unicode);
+        shortened(line(milliseconds), std::max<std::size_t>(style_.width, 1) - 1, style_.unicode);
     const std::size_t columns = columns_of(text);
-    out << '\r' << text << std::string(drawn_columns - std::min(drawn_columns, columns), ' ') << std::flush;
-    drawn_columns = columns;
-    drawn_at = milliseconds;
+    out_ << '\r' << text << std::string(drawn_columns_ - std::min(drawn_columns_, columns), ' ') << std::flush;
+    drawn_columns_ = columns;
+    drawn_at_ = milliseconds;
 }
 
 void Progress::clear()
 {
-    if (drawn_columns != 0)
+    if (drawn_columns_ != 0)
     {
-        out << '\r' << std::string(drawn_columns, ' ') << '\r' << std::flush;
-        drawn_columns = 0;
+        out_ << '\r' << std::string(drawn_columns_, ' ') << '\r' << std::flush;
+        drawn_columns_ = 0;
     }
 }
 
 std::string Progress::line(double milliseconds) const
 {
-    std::string text = fmt::format("{}/{}  {:.1f} s", done, total, milliseconds / 1000);
-    if (not_passed != 0)
+    std::string text = fmt::format("{}/{}  {:.1f} s", done_, total_, milliseconds / 1000);
+    if (not_passed_ != 0)
     {
-        text += fmt::format("  {} not PASS", not_passed);
+        text += fmt::format("  {} not PASS", not_passed_);
     }
-    for (std::size_t index = 0; index < std::min(running.size(), most_ids); ++index)
+    for (std::size_t index = 0; index < std::min(running_.size(), most_ids); ++index)
     {
         text += index == 0 ? "  " : ", ";
-        text += shortened(printable(running[index], style.unicode), longest_id, style.unicode);
+        text += shortened(printable(running_[index], style_.unicode), longest_id, style_.unicode);
     }
-    if (running.size() > most_ids)
+    if (running_.size() > most_ids)
     {
-        text += fmt::format(" +{}", running.size() - most_ids);
+        text += fmt::format(" +{}", running_.size() - most_ids);
     }
     return text;
 }

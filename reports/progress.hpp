@@ -36,14 +36,14 @@ public:
 private:
     [[nodiscard]] std::string line(double milliseconds) const;
 
-    std::ostream& out;
-    std::size_t total;
-    Style style;
-    std::size_t done = 0;
-    std::size_t not_passed = 0;
-    std::vector<std::string> running;
-    std::size_t drawn_columns = 0;
-    double drawn_at = 0;
+    std::ostream& out_;
+    std::size_t total_;
+    Style style_;
+    std::size_t done_ = 0;
+    std::size_t not_passed_ = 0;
+    std::vector<std::string> running_;
+    std::size_t drawn_columns_ = 0;
+    double drawn_at_ = 0;
 };
 
 } // namespace ipc_conform::reports

@@ -84,7 +84,7 @@ std::string terminal_report(const Run& run, const Style& style)
     text += proofs_section(run, painter);
     for (const std::string& line : run.unexpected)
     {
-        text += fmt::format("{} {}\n", painter.as(Verdict::fail, "unexpected:"), painter.safe(line));
+        text += painter.as(Verdict::fail, painter.safe(line)) + '\n';
     }
     const Exit status = exit_status(run);
     const Verdict mood = status == Exit::as_expected  ? Verdict::pass

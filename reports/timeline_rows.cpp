@@ -115,7 +115,7 @@ class Drawing
 {
 public:
     Drawing(std::size_t lanes, bool with_unicode)
-        : unicode(with_unicode), glyphs(with_unicode ? unicode_glyphs : ascii_glyphs), open(lanes)
+        : unicode_(with_unicode), glyphs_(with_unicode ? unicode_glyphs : ascii_glyphs), open_(lanes)
     {
     }
 
@@ -123,7 +123,7 @@ public:
     [[nodiscard]] TimelineRow row(std::optional<double> milliseconds) const
     {
         TimelineRow drawn{milliseconds, {}};
-        for (const std::size_t depth : open)
+        for (const std::size_t depth : open_)
         {
             drawn.cells.push_back(bars(depth));
         }
@@ -134,9 +134,9 @@ public:
     {
         TimelineRow drawn = row(event.milliseconds);
         std::string& cell = drawn.cells[event.lane];
-        std::size_t& depth = open[event.lane];
-        const std::string call = printable(event.call->call, unicode);
-        const std::string result = printable(event.call->result, unicode);
+        std::size_t& depth = open_[event.lane];
+        const std::string call = printable(event.call->call, unicode_);
+        const std::string result = printable(event.call->result, unicode_);
         switch (event.moment)
         {
         case Moment::whole:
@@ -144,12 +144,12 @@ public:
             cell += result.empty() ? call : fmt::format("{} {}", call, result);
             break;
         case Moment::entry:
-            cell.append(glyphs.entry).append(call);
+            cell.append(glyphs_.entry).append(call);
             ++depth;
             break;
         case Moment::exit:
             depth -= depth == 0 ? 0 : 1;
-            cell = bars(depth).append(glyphs.exit);
+            cell = bars(depth).append(glyphs_.exit);
             cell += fmt::format("{} ({} {})", result.empty() ? "returned" : result,
                                 event.call->witnessed ? "blocked" : "after",
                                 duration(left(*event.call) - entered(*event.call)));
@@ -167,18 +167,18 @@ public:
         bool any_second = false;
         for (std::size_t lane = 0; lane < lanes.size(); ++lane)
         {
-            const std::string stuck_in = printable(lanes[lane].stuck_in, unicode);
-            const bool inside = open[lane] != 0;
+            const std::string stuck_in = printable(lanes[lane].stuck_in, unicode_);
+            const bool inside = open_[lane] != 0;
             any = any || inside || !stuck_in.empty();
             any_second = any_second || (inside && !stuck_in.empty());
             if (inside)
             {
-                first.cells[lane] = fmt::format("{}never returned", glyphs.end);
+                first.cells[lane] = fmt::format("{}never returned", glyphs_.end);
                 second.cells[lane] = stuck_in.empty() ? "" : fmt::format("  stuck in {}", stuck_in);
             }
             else if (!stuck_in.empty())
             {
-                first.cells[lane] = fmt::format("{}stuck in {}", glyphs.end, stuck_in);
+                first.cells[lane] = fmt::format("{}stuck in {}", glyphs_.end, stuck_in);
             }
         }
         return any_second ? std::vector{first, second} : any ? std::vector{first} : std::vector<TimelineRow>{};
@@ -190,14 +190,14 @@ private:
         std::string drawn;
         for (; depth != 0; --depth)
         {
-            drawn += glyphs.bar;
+            drawn += glyphs_.bar;
         }
         return drawn;
     }
 
-    bool unicode;
-    const Glyphs& glyphs;
-    std::vector<std::size_t> open;
+    bool unicode_;
+    const Glyphs& glyphs_;
+    std::vector<std::size_t> open_;
 };
 
 } // namespace

@@ -44,13 +44,13 @@ void ReportFile::truncate()
 std::optional<std::string> ReportFile::write(const std::string& text)
 {
     truncate();
+    errno = 0; // the stream may write at once, and then it is this call that fails
     stream() << text;
     return flush();
 }
 
 std::optional<std::string> ReportFile::flush()
 {
-    errno = 0;
     stream().flush();
     if (stream())
     {
@@ -108,6 +108,7 @@ std::vector<std::string> ReportFiles::end(const reports::Run& run)
     };
     if (lines_)
     {
+        errno = 0;
         lines_->end(run);
         note(ndjson_->flush());
     }

@@ -110,7 +110,7 @@ Proofs
   survived pipe.read-empty-blocks: read returns 2 (PASS)
   without a proof: pipe.data-roundtrip, fifo.open-read-blocks
 )"));
-    CHECK(contains(text, "\nunexpected: pipe.read-empty-blocks: FAIL\n"));
+    CHECK(contains(text, "\npipe.read-empty-blocks: FAIL\n"));
     CHECK(last_line(text)
           == "cut short: 8 properties: 1 PASS, 2 FAIL, 1 UNSUPPORTED, 2 RESTRICTED, 1 UNRESOLVED, 1 UNTESTED; "
              "1 unexpected; 0.62 s\n");
