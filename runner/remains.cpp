@@ -8,12 +8,15 @@
 #include <cerrno>
 #include <charconv>
 #include <csignal>
+#include <fcntl.h>
 #include <filesystem>
 #include <fmt/format.h>
 #include <map>
 #include <sched.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <system_error>
+#include <unistd.h>
 
 namespace ipc_conform::runner
 {
@@ -105,15 +108,28 @@ bool is_kit_name(const std::string& name)
     return name.starts_with(name_prefix);
 }
 
+// A name is on record before its object is made: where removing is refused, there may be nothing to remove.
+int refusal_of(int error, int opened)
+{
+    if (error != 0 && opened < 0)
+    {
+        return gone;
+    }
+    ::close(opened);
+    return error;
+}
+
 int remove_shared_object(const Owned& owned)
 {
-    return is_kit_name(owned.name) ? error_of(::shm_unlink(owned.name.c_str())) : gone;
+    const int error = is_kit_name(owned.name) ? error_of(::shm_unlink(owned.name.c_str())) : gone;
+    return error == 0 ? 0 : refusal_of(error, ::shm_open(owned.name.c_str(), O_RDONLY, 0));
 }
 
 int remove_posix_queue(const Owned& owned)
 {
 #ifdef __linux__
-    return is_kit_name(owned.name) ? error_of(::mq_unlink(owned.name.c_str())) : gone;
+    const int error = is_kit_name(owned.name) ? error_of(::mq_unlink(owned.name.c_str())) : gone;
+    return error == 0 ? 0 : refusal_of(error, ::mq_open(owned.name.c_str(), O_RDONLY));
 #else
     static_cast<void>(owned);
     return gone; // Darwin has no message queues to leave behind

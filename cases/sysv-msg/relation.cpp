@@ -65,8 +65,9 @@ TEST_CASE("sysv-msg.persist" * says("a queue and its messages survive the exit o
         *made = arranged(os::msgget(key, IPC_CREAT | IPC_EXCL | 0600));
         queue_up(*made, {{1, "from the creator"}});
     });
-    REQUIRE(finished(creator));
+    const Finding creation = finished(creator);
     const MessageQueue queue{key, *made}; // this process has not used it so far
+    REQUIRE(creation);
     Peer user = spawn("user", [&] {
         const int found = os::msgget(key, 0);
         REQUIRE(found == queue);
