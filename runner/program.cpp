@@ -1,6 +1,7 @@
 #include "runner/program.hpp"
 
 #include "fixtures/descriptors.hpp"
+#include "fixtures/platform.hpp"
 #include "runner/errors.hpp"
 #include "runner/processes.hpp"
 

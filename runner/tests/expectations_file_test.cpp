@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fmt/format.h>
 #include <fstream>
+#include <unistd.h>
 
 using namespace ipc_conform::runner;
 using ipc_conform::reports::Verdict;

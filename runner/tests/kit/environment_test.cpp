@@ -1,4 +1,5 @@
 // What a case finds when it starts, and surroundings in which the kit cannot or can hardly work.
+#include "fixtures/platform.hpp"
 #include "runner/tests/kit/kit.hpp"
 
 #include <algorithm>

@@ -1,5 +1,7 @@
 #include "runner/tests/kit/kit.hpp"
 
+#include "fixtures/platform.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cerrno>

@@ -1,6 +1,7 @@
 // What a case finds when it starts: the state that every verdict rests on.
 #include "fixtures/descriptors.hpp"
 #include "fixtures/journal.hpp"
+#include "fixtures/platform.hpp"
 #include "fixtures/property.hpp"
 
 #include <csignal>
