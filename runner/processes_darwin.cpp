@@ -1,4 +1,4 @@
-// Darwin: libproc and sysctl. Not yet built or run. There is no subreaper: orphans go to launchd,
+// Darwin: libproc and sysctl. Compiled and linked, not yet run. There is no subreaper: orphans go to launchd,
 // and are found by their environment.
 #ifdef __APPLE__
 
