@@ -184,8 +184,8 @@ void end_process(pid_t pid)
     for (int turn = 0; turn < 100'000; ++turn)
     {
         const pid_t reaped = ::waitpid(pid, nullptr, WNOHANG);
-        const bool gone = ::kill(pid, 0) == -1 && errno == ESRCH;
-        if (reaped == pid || (reaped == -1 && (gone || is_zombie(pid)))) // another's zombie is another's to reap
+        const bool ended = ::kill(pid, 0) == -1 && errno == ESRCH;
+        if (reaped == pid || (reaped == -1 && (ended || is_zombie(pid)))) // another's zombie is another's to reap
         {
             return;
         }
