@@ -176,7 +176,7 @@ TEST_CASE("surroundings: no folder for temporary files")
 TEST_CASE("surroundings: with few descriptors fewer cases run at once, and what they leave is still seen")
 {
     Kit kit;
-    for (const rlim_t descriptors : {32, 64})
+    for (const rlim_t descriptors : {32U, 64U})
     {
         CAPTURE(descriptors);
         kit.before([descriptors] { limit(RLIMIT_NOFILE, descriptors); });
