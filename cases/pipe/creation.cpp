@@ -1,4 +1,4 @@
-// What pipe() makes: two descriptors and which way data goes between them.
+// What pipe() makes: two descriptors, their flags, and which way data goes between them.
 #include "fixtures/pipe.hpp"
 #include "fixtures/property.hpp"
 
@@ -69,6 +69,30 @@ FAULT("pipe.create-two-fds", "both numbers name the read end", os::pipe, [](auto
     const int result = real(ends);
     ::close(ends[1]);
     ends[1] = ends[0];
+    return result;
+});
+
+TEST_CASE("pipe.flags-clear" * says("both ends of a new pipe have O_NONBLOCK and FD_CLOEXEC clear")
+          * shall("POSIX.1-2024 pipe()", "pipe(2)"))
+{
+    std::array<int, 2> ends{-1, -1};
+    REQUIRE(permitted(os::pipe(ends.data())) == 0);
+    for (const int number : ends)
+    {
+        const Descriptor end{number};
+        CHECK((os::fcntl(end, F_GETFL) & O_NONBLOCK) == 0); // of a failed call, every flag is set
+        CHECK((os::fcntl(end, F_GETFD) & FD_CLOEXEC) == 0);
+    }
+}
+
+FAULT("pipe.flags-clear", "O_NONBLOCK is left set on the write end", os::pipe, [](auto real, int* ends) {
+    const int result = real(ends);
+    set_nonblocking(ends[1]);
+    return result;
+});
+FAULT("pipe.flags-clear", "pipe() closes on exec as pipe2() can", os::pipe, [](auto real, int* ends) {
+    const int result = real(ends);
+    ::fcntl(ends[0], F_SETFD, FD_CLOEXEC);
     return result;
 });
 

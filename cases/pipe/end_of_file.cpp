@@ -4,6 +4,7 @@
 #include "fixtures/pipe.hpp"
 #include "fixtures/property.hpp"
 #include "fixtures/signals.hpp"
+#include "fixtures/witness/witness.hpp"
 
 using namespace ipc_conform;
 
@@ -63,6 +64,49 @@ FAULT("pipe.eof-needs-all-writers", "a writer that exited still counts", os::rea
           const ssize_t got = real(descriptor, bytes, size);
           errno = got == 0 ? EAGAIN : errno;
           return got == 0 ? -1 : got;
+      });
+
+TEST_CASE(
+    "pipe.eof-on-writer-death"
+    * says("a writer killed by SIGKILL counts as closed: a reader blocked in read is woken by the end of file")
+    * shall("POSIX.1-2024 _exit()", "POSIX.1-2024 read()", "pipe(7)"))
+{
+    Pipe pipe;
+    const Event heard;
+    const Event never;
+    Peer writer = spawn("writer", [&] {
+        CHECK(os::write(pipe.write_end, "last words", 10) == 10);
+        never.wait();
+    });
+    pipe.write_end.close(); // the writer holds the only one
+    Peer reader = spawn("reader", [&] {
+        CHECK(read_fully(pipe.read_end, 10) == "last words");
+        heard.set();
+        char byte = 0;
+        CHECK(os::read(pipe.read_end, &byte, 1) == 0);
+    });
+
+    heard.wait();
+    REQUIRE(blocked_in(reader, os::read, pipe.read_end));
+    const Stamp cause = stamp();
+    set_up(os::kill(writer.pid(), SIGKILL) == 0);
+    REQUIRE(killed_by(writer, SIGKILL));
+    CHECK(finished(reader));
+    CHECK(returned_after(cause, reader, os::read));
+}
+
+FAULT("pipe.eof-on-writer-death", "a descriptor is not closed for good", os::close,
+      [](auto /*real*/, int) -> int { return 0; });
+FAULT("pipe.eof-on-writer-death", "the reader is told that its writer died", os::read,
+      [](auto real, int descriptor, void* bytes, std::size_t size) -> ssize_t {
+          const ssize_t got = real(descriptor, bytes, size);
+          errno = got == 0 ? EPIPE : errno;
+          return got == 0 ? -1 : got;
+      });
+FAULT("pipe.eof-on-writer-death", "the data that wakes the reader last comes again instead of the end", os::read,
+      [](auto real, int descriptor, void* bytes, std::size_t size) -> ssize_t {
+          const ssize_t got = real(descriptor, bytes, size);
+          return got == 0 ? static_cast<ssize_t>(size) : got;
       });
 
 namespace

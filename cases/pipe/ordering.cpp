@@ -1,6 +1,10 @@
 // What comes out of a pipe is what went in: every byte, in order, without boundaries.
 #include "cases/pipe/channel_bodies.hpp"
 
+#include <array>
+#include <functional>
+#include <vector>
+
 using namespace ipc_conform;
 
 namespace
@@ -108,4 +112,75 @@ FAULT("pipe.byte-stream", "a short read drops the rest of the write", os::read,
           const ssize_t got = real(descriptor, whole, sizeof whole);
           std::memcpy(bytes, whole, std::min<std::size_t>(size, sizeof whole));
           return std::min(got, static_cast<ssize_t>(size));
+      });
+
+namespace
+{
+
+using Counts = std::array<std::size_t, 256>; // how often each value of a byte occurs
+
+void count(std::string_view bytes, Counts& counts)
+{
+    for (const char byte : bytes)
+    {
+        ++counts[static_cast<unsigned char>(byte)];
+    }
+}
+
+} // namespace
+
+TEST_CASE("pipe.multi-reader-partition"
+          * says("of several readers of one pipe each byte is delivered to exactly one")
+          * shall("POSIX.1-2024 read()", "pipe(7)"))
+{
+    Pipe pipe;
+    const std::string sent = random_bytes(1U << 18U, journal::region().seed);
+    const Shared<std::array<Counts, 3>> received;
+    std::vector<Peer> readers;
+    for (Counts& counts : *received)
+    {
+        readers.push_back(spawn("reader", [&] {
+            pipe.write_end.close();
+            std::array<char, 1000> part;
+            while (const ssize_t got = os::read(pipe.read_end, part.data(), part.size()))
+            {
+                REQUIRE(got > 0);
+                count({part.data(), static_cast<std::size_t>(got)}, counts);
+            }
+        }));
+        REQUIRE(blocked_in(readers.back(), os::read)); // so that all compete for the first byte
+    }
+    write_fully(pipe.write_end, sent);
+    pipe.write_end.close();
+
+    Counts total{};
+    for (std::size_t index = 0; index < readers.size(); ++index)
+    {
+        CHECK(finished(readers[index]));
+        const Counts& counts = (*received)[index];
+        observe(fmt::format("bytes of reader {}", index),
+                std::accumulate(counts.begin(), counts.end(), std::size_t{0}));
+        std::ranges::transform(total, counts, total.begin(), std::plus<>{});
+    }
+    Counts expected{};
+    count(sent, expected);
+    CHECK((total == expected));
+}
+
+FAULT("pipe.multi-reader-partition", "a byte is given to two readers", os::read,
+      [](auto real, int descriptor, void* bytes, std::size_t size) -> ssize_t {
+          const ssize_t got = real(descriptor, bytes, size - 1);
+          static_cast<char*>(bytes)[std::max<ssize_t>(got, 0)] = *static_cast<char*>(bytes);
+          return got > 0 ? got + 1 : got;
+      });
+FAULT("pipe.multi-reader-partition", "readers that compete lose a byte", os::read,
+      [](auto real, int descriptor, void* bytes, std::size_t size) -> ssize_t {
+          const ssize_t got = real(descriptor, bytes, size);
+          return got > 1 ? got - 1 : got;
+      });
+FAULT("pipe.multi-reader-partition", "the reader who comes late to a byte gets an error", os::read,
+      [](auto real, int descriptor, void* bytes, std::size_t size) -> ssize_t {
+          const ssize_t got = real(descriptor, bytes, size);
+          errno = got == 0 ? EAGAIN : errno;
+          return got == 0 ? -1 : got;
       });

@@ -4,6 +4,9 @@
 #include "fixtures/stranger.hpp"
 #include "fixtures/unix_socket.hpp"
 
+#include <array>
+#include <utility>
+
 using namespace ipc_conform;
 
 TEST_CASE("pipe.ppid-equal-not-needed"
@@ -70,6 +73,119 @@ FAULT("pipe.ppid-equal-not-sufficient", "a pipe's read end leaks into running si
       [](auto real, int descriptor, void* bytes, std::size_t size) -> ssize_t {
           const ssize_t got = real(descriptor, bytes, size);
           return got == -1 ? 1 : got;
+      });
+
+TEST_CASE(
+    "pipe.any-related-process"
+    * says("siblings, cousins, and a grandparent and its grandchild exchange data over an inherited pipe alike")
+    * shall("POSIX.1-2024 fork()", "pipe(7)"))
+{
+    Pipe between_siblings;
+    Pipe between_cousins;
+    Pipe to_grandchild;
+    Peer sibling = spawn("sibling", [&] {
+        observe("sibling's PPID", os::getppid());
+        CHECK(os::write(between_siblings.write_end, "sibling", 7) == 7);
+        Peer cousin = spawn("cousin", [&] {
+            observe("cousin's PPID", os::getppid());
+            CHECK(read_fully(to_grandchild.read_end, 11) == "grandparent");
+            CHECK(os::write(between_cousins.write_end, "cousin", 6) == 6);
+        });
+        CHECK(finished(cousin));
+    });
+    Peer other_sibling = spawn("other sibling", [&] {
+        CHECK(read_fully(between_siblings.read_end, 7) == "sibling");
+        Peer other_cousin = spawn("other cousin", [&] {
+            observe("other cousin's PPID", os::getppid());
+            CHECK(os::getppid() != sibling.pid());
+            CHECK(read_fully(between_cousins.read_end, 6) == "cousin");
+        });
+        CHECK(finished(other_cousin));
+    });
+
+    CHECK(os::write(to_grandchild.write_end, "grandparent", 11) == 11);
+    CHECK(finished(sibling));
+    CHECK(finished(other_sibling));
+}
+
+FAULT("pipe.any-related-process", "a reader must be the maker of the pipe", os::read,
+      [maker = ::getpid()](auto real, int descriptor, void* bytes, std::size_t size) -> ssize_t {
+          errno = EBADF;
+          return ::getpid() == maker ? real(descriptor, bytes, size) : -1;
+      });
+FAULT("pipe.any-related-process", "a reader must be a child of the pipe's maker", os::read,
+      [maker = ::getpid()](auto real, int descriptor, void* bytes, std::size_t size) -> ssize_t {
+          errno = EBADF;
+          return ::getppid() == maker ? real(descriptor, bytes, size) : -1;
+      });
+
+TEST_CASE("pipe.reparent-survives"
+          * says("a pipe goes on working when the parent of a process that uses it dies and its PPID changes")
+          * shall("POSIX.1-2024 _exit()", "pipe(7)"))
+{
+    Pipe to_orphan;
+    Pipe from_orphan;
+    const Shared<std::array<pid_t, 2>> parents;
+    const Event started;
+    const Event orphaned;
+    Peer middle = spawn("middle", [&] {
+        Peer orphan = spawn("orphan", [&] {
+            (*parents)[0] = os::getppid();
+            started.set();
+            orphaned.wait();
+            (*parents)[1] = os::getppid();
+            CHECK(read_fully(to_orphan.read_end, 8) == "question");
+            CHECK(os::write(from_orphan.write_end, "answer", 6) == 6);
+        });
+        os::waitpid(orphan.pid(), nullptr, 0); // killed while it waits, so that nobody ends the orphan
+    });
+    started.wait();
+    set_up(os::kill(middle.pid(), SIGKILL) == 0);
+    REQUIRE(killed_by(middle, SIGKILL));
+    orphaned.set();
+
+    from_orphan.write_end.close(); // from here on only the orphan can write, and its end ends the file
+    REQUIRE(os::write(to_orphan.write_end, "question", 8) == 8);
+    CHECK(read_fully(from_orphan.read_end, 100) == "answer");
+    observe("PPID before", (*parents)[0]);
+    observe("PPID after", (*parents)[1]);
+    CHECK((*parents)[0] == middle.pid());
+    CHECK((*parents)[1] != middle.pid());
+}
+
+namespace
+{
+
+bool is_orphan = false;
+
+// A process that asks for its parent again has become an orphan.
+constexpr auto note_orphan = [](auto real) -> pid_t {
+    static pid_t asked = 0;
+    is_orphan = std::exchange(asked, ::getpid()) == ::getpid();
+    return real();
+};
+
+} // namespace
+
+FAULT(
+    "pipe.reparent-survives", "a pipe is torn down with the parent of one of its users", os::kill,
+    [](auto real, pid_t process, int signal) -> int {
+        is_orphan = true;
+        return real(process, signal);
+    },
+    os::write,
+    [](auto real, int descriptor, const void* bytes, std::size_t size) -> ssize_t {
+        errno = EPIPE;
+        return is_orphan ? -1 : real(descriptor, bytes, size);
+    });
+FAULT("pipe.reparent-survives", "an orphan's descriptors go bad", os::getppid, note_orphan, os::read,
+      [](auto real, int descriptor, void* bytes, std::size_t size) -> ssize_t {
+          errno = EBADF;
+          return is_orphan ? -1 : real(descriptor, bytes, size);
+      });
+FAULT("pipe.reparent-survives", "what an orphan writes gets lost", os::getppid, note_orphan, os::write,
+      [](auto real, int descriptor, const void* bytes, std::size_t size) -> ssize_t {
+          return is_orphan ? static_cast<ssize_t>(size) : real(descriptor, bytes, size);
       });
 
 TEST_CASE("pipe.unrelated-via-fd-pass"
