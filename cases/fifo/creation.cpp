@@ -1,7 +1,8 @@
-// What mkfifo() makes, with which permissions, and when it refuses.
+// What mkfifo() and mknod() make, with which permissions, and when it refuses.
 #include "fixtures/fifo.hpp"
 #include "fixtures/peer.hpp"
 #include "fixtures/property.hpp"
+#include "fixtures/unprivileged.hpp"
 
 #include <array>
 
@@ -135,4 +136,38 @@ FAULT("fifo.mkfifo-eexist", "it fails as it should, but the existing name gets t
           ::chmod(path, mode);
           errno = error;
           return result;
+      });
+
+TEST_CASE("fifo.mknod-equivalent"
+          * says("mknod with S_IFIFO makes the same FIFO as mkfifo, for an ordinary user as well")
+          * shall("POSIX.1-2024 mknod()", "mknod(2)"))
+{
+    Peer user = spawn("user", [&] {
+        become_unprivileged();
+        const OwnedPath name;
+        os::umask(0027);
+        REQUIRE(os::mknod(name.c_str(), S_IFIFO | 0666, 0) == 0);
+        CHECK(S_ISFIFO(status_of(name.path()).st_mode));
+        CHECK(permissions_of(name.path()) == "0640");
+        CHECK(fails_with(EEXIST, os::mknod(name.c_str(), S_IFIFO | 0666, 0)));
+
+        const Channel ends = open_both_ends(name.path());
+        CHECK(os::write(ends.write_end, "through it", 10) == 10);
+        CHECK(read_fully(ends.read_end, 10) == "through it");
+    });
+    CHECK(finished(user));
+}
+
+FAULT("fifo.mknod-equivalent", "mknod needs privilege for a FIFO too", os::mknod,
+      [](auto /*real*/, const char*, mode_t, dev_t) -> int {
+          errno = EPERM;
+          return -1;
+      });
+FAULT("fifo.mknod-equivalent", "mknod makes a regular file", os::mknod,
+      [](auto real, const char* path, mode_t mode, dev_t device) -> int {
+          return real(path, (mode & 07777U) | S_IFREG, device);
+      });
+FAULT("fifo.mknod-equivalent", "mknod ignores the umask", os::mknod,
+      [](auto real, const char* path, mode_t mode, dev_t device) -> int {
+          return real(path, mode, device) == 0 ? ::chmod(path, mode & 07777U) : -1;
       });

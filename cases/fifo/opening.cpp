@@ -33,8 +33,8 @@ void opening_waits_for_partner(int access, int partner_access)
     CHECK(returned_after(cause, second, os::open));
 }
 
-// For faults: an opening for this access does not wait, by these additional flags.
-constexpr auto does_not_wait(int access, int additional)
+// For faults: an opening for this access is made with these additional flags, by which it waits or does not.
+constexpr auto changed_to(int access, int additional)
 {
     return [access, additional](auto real, const char* path, int flags, mode_t mode) -> int {
         return (flags & O_ACCMODE) == access ? real(path, (flags & ~O_ACCMODE) | additional, mode)
@@ -60,8 +60,8 @@ TEST_CASE("fifo.open-read-blocks"
 }
 
 FAULT("fifo.open-read-blocks", "the open for reading returns early", os::open,
-      does_not_wait(O_RDONLY, O_RDONLY | O_NONBLOCK));
-FAULT("fifo.open-read-blocks", "a reader counts as its own writer", os::open, does_not_wait(O_RDONLY, O_RDWR));
+      changed_to(O_RDONLY, O_RDONLY | O_NONBLOCK));
+FAULT("fifo.open-read-blocks", "a reader counts as its own writer", os::open, changed_to(O_RDONLY, O_RDWR));
 FAULT("fifo.open-read-blocks", "a writer that comes does not wake the readers", os::open, wakes_nobody(O_WRONLY));
 
 TEST_CASE("fifo.open-write-blocks"
@@ -72,8 +72,8 @@ TEST_CASE("fifo.open-write-blocks"
 }
 
 FAULT("fifo.open-write-blocks", "the open for writing fails instead of waiting", os::open,
-      does_not_wait(O_WRONLY, O_WRONLY | O_NONBLOCK));
-FAULT("fifo.open-write-blocks", "a writer counts as its own reader", os::open, does_not_wait(O_WRONLY, O_RDWR));
+      changed_to(O_WRONLY, O_WRONLY | O_NONBLOCK));
+FAULT("fifo.open-write-blocks", "a writer counts as its own reader", os::open, changed_to(O_WRONLY, O_RDWR));
 FAULT("fifo.open-write-blocks", "a reader that comes does not wake the writers", os::open, wakes_nobody(O_RDONLY));
 
 TEST_CASE(
@@ -94,7 +94,7 @@ TEST_CASE(
 }
 
 FAULT("fifo.open-nb-write-enxio", "the open succeeds without a reader", os::open,
-      does_not_wait(O_WRONLY, O_RDWR | O_NONBLOCK));
+      changed_to(O_WRONLY, O_RDWR | O_NONBLOCK));
 FAULT("fifo.open-nb-write-enxio", "the wrong errno", os::open,
       [](auto real, const char* path, int flags, mode_t mode) -> int {
           const int descriptor = real(path, flags, mode);
@@ -143,3 +143,33 @@ FAULT("fifo.open-nb-read-ok", "the open fails with ENXIO, as only one for writin
       });
 FAULT("fifo.open-nb-read-ok", "what a later writer sends does not reach the early reader", os::read,
       [](auto /*real*/, int, void*, std::size_t) -> ssize_t { return 0; });
+
+TEST_CASE("fifo.open-rdwr"
+          * says("opening a FIFO for reading and writing waits for nobody, and the process can talk to itself")
+          * defined("fifo(7)", "POSIX.1-2024 open()"))
+{
+    const Fifo fifo;
+    Peer talker = spawn("talker", [&] { // a process of its own: one that does not come back is told apart
+        const Descriptor both_ends{os::open(fifo.c_str(), O_RDWR)};
+        REQUIRE(both_ends >= 0);
+        REQUIRE(os::write(both_ends, "to myself", 9) == 9);
+        CHECK(read_fully(both_ends, 9) == "to myself");
+
+        set_nonblocking(both_ends);
+        char byte = 0;
+        CHECK(fails_with(EAGAIN, os::read(both_ends, &byte, 1))); // a writer is there: itself
+    });
+    CHECK(finished(talker));
+}
+
+FAULT("fifo.open-rdwr", "the open waits for another process", os::open, changed_to(O_RDWR, O_RDONLY));
+FAULT("fifo.open-rdwr", "the open is refused, which POSIX leaves open", os::open,
+      [](auto /*real*/, const char*, int, mode_t) -> int {
+          errno = EINVAL;
+          return -1;
+      });
+FAULT("fifo.open-rdwr", "a process is not its own writer", os::read,
+      [](auto real, int descriptor, void* bytes, std::size_t size) -> ssize_t {
+          const ssize_t got = real(descriptor, bytes, size);
+          return got == -1 && errno == EAGAIN ? 0 : got;
+      });

@@ -128,3 +128,65 @@ FAULT("fifo.two-fifos-duplex", "the second FIFO is the first under another name"
           first = path;
           return real(path, mode);
       });
+
+namespace
+{
+
+off_t size_under(const std::string& name)
+{
+    struct stat status
+    {
+    };
+    set_up(os::lstat(name.c_str(), &status) == 0);
+    return status.st_size;
+}
+
+} // namespace
+
+TEST_CASE(
+    "fifo.no-file-content"
+    * says("data on its way through a FIFO is not in the file system: the size under its name stays the same")
+    * defined("fifo(7)", "POSIX.1-2024 <sys/stat.h>"))
+{
+    OpenFifo fifo;
+    const off_t before = size_under(fifo.path());
+    observe("st_size", before);
+    write_fully(fifo.write_end, std::string(1000, 'x'));
+    CHECK(size_under(fifo.path()) == before);
+    CHECK(read_fully(fifo.read_end, 500).size() == 500);
+    CHECK(size_under(fifo.path()) == before);
+    CHECK(read_fully(fifo.read_end, 500).size() == 500);
+    CHECK(size_under(fifo.path()) == before);
+}
+
+namespace
+{
+
+off_t size_of_fifo = 0;
+
+constexpr auto grown = [](auto real, const char* path, struct stat* status) -> int {
+    const int result = real(path, status);
+    status->st_size += size_of_fifo;
+    return result;
+};
+
+constexpr auto keep_in_file = [](auto real, int descriptor, const void* bytes, std::size_t size) -> ssize_t {
+    const ssize_t written = real(descriptor, bytes, size);
+    size_of_fifo += written;
+    return written;
+};
+
+} // namespace
+
+FAULT("fifo.no-file-content", "the file holds the data until it is read", os::lstat, grown, os::write,
+      keep_in_file, os::read, [](auto real, int descriptor, void* bytes, std::size_t size) -> ssize_t {
+          const ssize_t got = real(descriptor, bytes, size);
+          size_of_fifo -= got;
+          return got;
+      });
+FAULT("fifo.no-file-content", "the file keeps what was read", os::lstat, grown, os::read,
+      [](auto real, int descriptor, void* bytes, std::size_t size) -> ssize_t {
+          const ssize_t got = real(descriptor, bytes, size);
+          size_of_fifo += got;
+          return got;
+      });
