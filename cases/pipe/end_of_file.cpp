@@ -103,7 +103,7 @@ FAULT("pipe.eof-on-writer-death", "the reader is told that its writer died", os:
           errno = got == 0 ? EPIPE : errno;
           return got == 0 ? -1 : got;
       });
-FAULT("pipe.eof-on-writer-death", "the data that wakes the reader last comes again instead of the end", os::read,
+FAULT("pipe.eof-on-writer-death", "the reader is woken with a byte that nobody wrote", os::read,
       [](auto real, int descriptor, void* bytes, std::size_t size) -> ssize_t {
           const ssize_t got = real(descriptor, bytes, size);
           return got == 0 ? static_cast<ssize_t>(size) : got;
