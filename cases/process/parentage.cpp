@@ -59,6 +59,29 @@ bool exists(pid_t process)
 
 } // namespace
 
+TEST_CASE("process.siblings-ppid"
+          * says("the children of one parent have equal parent process ids, their own children another")
+          * shall("POSIX.1-2024 fork()", "POSIX.1-2024 getppid()"))
+{
+    const pid_t parent = os::getpid();
+    const auto sibling = [&] {
+        CHECK(os::getppid() == parent);
+        Peer nephew = spawn("nephew", [&] { CHECK(os::getppid() != parent); });
+        CHECK(finished(nephew));
+    };
+    Peer elder = spawn("elder sibling", sibling);
+    Peer younger = spawn("younger sibling", sibling);
+    CHECK(finished(elder));
+    CHECK(finished(younger));
+}
+
+FAULT("process.siblings-ppid", "each sibling is told something else", os::getppid,
+      [](auto real) -> pid_t { return real() ^ ::getpid(); });
+FAULT("process.siblings-ppid", "siblings are told their grandparent", os::getppid,
+      [grandparent = ::getppid()](auto /*real*/) -> pid_t { return grandparent; });
+FAULT("process.siblings-ppid", "all descendants are told the same", os::getppid,
+      [ancestor = ::getpid()](auto /*real*/) -> pid_t { return ancestor; });
+
 TEST_CASE(
     "process.orphan"
     * says("when its parent has died a process is the child of a system process or subreaper, not its grandparent")
@@ -109,3 +132,43 @@ FAULT("process.orphan", "an orphan has no parent", os::getppid, [parent = pid_t{
     parent = parent == 0 ? real() : parent;
     return real() == parent ? parent : 0;
 });
+
+TEST_CASE("process.subreaper"
+          * says("the nearest ancestor marked PR_SET_CHILD_SUBREAPER adopts an orphan and gets its exit status")
+          * platform("Linux", "prctl(2)"))
+{
+    REQUIRE(permitted(os::prctl(PR_SET_CHILD_SUBREAPER, 1)) == 0);
+    const pid_t reaper = os::getpid();
+    const Pipe report;
+    const Event orphaned;
+    Peer parent = spawn("parent", [&] {
+        Peer child = spawn("child", [&] {
+            tell(report.write_end, os::getpid());
+            orphaned.wait();
+            CHECK(os::getppid() == reaper);
+            ::_exit(7);
+        });
+        os::waitpid(child.pid(), nullptr, 0); // killed while it waits, so the child is left to others
+    });
+    const pid_t orphan = hear(report.read_end);
+    set_up(os::kill(parent.pid(), SIGKILL) == 0);
+    REQUIRE(killed_by(parent, SIGKILL));
+    orphaned.set();
+
+    int status = 0;
+    REQUIRE(os::waitpid(orphan, &status, 0) == orphan);
+    CHECK(WIFEXITED(status));
+    CHECK(WEXITSTATUS(status) == 7);
+}
+
+FAULT("process.subreaper", "the orphan goes past the subreaper", os::prctl,
+      [](auto /*real*/, int, unsigned long) -> int { return 0; });
+FAULT("process.subreaper", "the subreaper may not wait for a child that it did not make", os::waitpid,
+      [subreaper = ::getpid()](auto real, pid_t process, int* status, int options) -> pid_t {
+          errno = ECHILD;
+          return ::getpid() == subreaper ? -1 : real(process, status, options);
+      });
+FAULT("process.subreaper", "the adopted child's exit status is lost", os::waitpid,
+      [](auto real, pid_t process, int* /*status*/, int options) -> pid_t {
+          return real(process, nullptr, options);
+      });
