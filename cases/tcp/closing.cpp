@@ -132,3 +132,81 @@ FAULT("tcp.must-close-claim", "a port in use is given away", os::bind,
       });
 FAULT("tcp.must-close-claim", "what was sent is held back for the close", os::send,
       [](auto /*real*/, int, const void*, std::size_t size, int) { return static_cast<ssize_t>(size); });
+
+TEST_CASE("tcp.close-unread-rst"
+          * says("a close with data unread resets the connection: the peer's recv fails with ECONNRESET once and "
+                 "then returns 0, and its send fails with EPIPE")
+          * defined("RFC 1122 4.2.2.13", "RFC 9293 3.6.1", "POSIX.1-2024 recv()", "POSIX.1-2024 send()"))
+{
+    const SignalIgnored quiet{SIGPIPE};
+    TcpConnection connection;
+    char byte = 'k';
+    CHECK(os::send(connection.client, "unread", 6) == 6);
+    REQUIRE(arrived(connection.server, 6));
+    connection.server.close();
+
+    REQUIRE(readable(connection.client));
+    CHECK(fails_with(ECONNRESET, os::recv(connection.client, &byte, 1, MSG_DONTWAIT)));
+    CHECK(os::recv(connection.client, &byte, 1, MSG_DONTWAIT) == 0);
+    CHECK(byte == 'k');
+    CHECK(fails_with(EPIPE, os::send(connection.client, "x", 1)));
+}
+
+FAULT("tcp.close-unread-rst", "unread data is dropped and the stream ends as if all were well", os::close,
+      [](auto real, int descriptor) {
+          char dropped[6];
+          ::recv(descriptor, dropped, sizeof dropped, MSG_DONTWAIT);
+          return real(descriptor);
+      });
+FAULT("tcp.close-unread-rst", "the reset is reported again and again", os::recv,
+      [reset = false](auto real, int socket, void* bytes, std::size_t size, int flags) mutable -> ssize_t {
+          const ssize_t got = real(socket, bytes, size, flags);
+          reset = reset || (got == -1 && errno == ECONNRESET);
+          errno = reset ? ECONNRESET : errno;
+          return reset ? -1 : got;
+      });
+FAULT("tcp.close-unread-rst", "sends go on after the reset", os::send,
+      [](auto real, int socket, const void* bytes, std::size_t size, int flags) -> ssize_t {
+          const ssize_t sent = real(socket, bytes, size, flags);
+          return sent == -1 && errno == EPIPE ? static_cast<ssize_t>(size) : sent;
+      });
+
+TEST_CASE("tcp.time-wait-blocks-rebind"
+          * says("the port of a server that closed first stays taken: bind fails with EADDRINUSE, unless both "
+                 "sockets have SO_REUSEADDR")
+          * defined("RFC 9293 3.6.1", "POSIX.1-2024 2.10.16 Use of Options", "tcp(7)", "socket(7)"))
+{
+    const auto reusing = [](int socket) {
+        const int yes = 1;
+        set_up(os::setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes) == 0);
+    };
+    Descriptor listener = tcp_listener();
+    reusing(listener);
+    const LoopbackAddress place{port_of(listener)};
+    Descriptor client = tcp_client(port_of(listener));
+    Descriptor server = accept_from(listener);
+    listener.close();
+    server.close(); // first, so that TIME-WAIT is on this side
+    stream::at_end(client);
+    client.close();
+
+    const Descriptor successor{arranged(os::socket(AF_INET, SOCK_STREAM, 0))};
+    CHECK(fails_with(EADDRINUSE, os::bind(successor, place.address(), place.length())));
+    reusing(successor);
+    CHECK(os::bind(successor, place.address(), place.length()) == 0);
+}
+
+FAULT("tcp.time-wait-blocks-rebind", "there is no TIME-WAIT", os::bind,
+      [](auto real, int socket, const sockaddr* address, socklen_t length) {
+          const int yes = 1;
+          ::setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+          return real(socket, address, length);
+      });
+FAULT("tcp.time-wait-blocks-rebind", "TIME-WAIT heeds no SO_REUSEADDR", os::setsockopt,
+      [](auto /*real*/, int, int, int, const void*, socklen_t) { return 0; });
+FAULT("tcp.time-wait-blocks-rebind", "a port in TIME-WAIT is not available rather than in use", os::bind,
+      [](auto real, int socket, const sockaddr* address, socklen_t length) {
+          const int result = real(socket, address, length);
+          errno = EADDRNOTAVAIL;
+          return result;
+      });

@@ -1,8 +1,12 @@
 // How a server and a client come to a connection, and what is refused.
+#include "cases/tcp/stream_bodies.hpp"
 #include "fixtures/loopback.hpp"
 #include "fixtures/peer.hpp"
 #include "fixtures/property.hpp"
 #include "fixtures/stranger.hpp"
+
+#include <string>
+#include <vector>
 
 using namespace ipc_conform;
 
@@ -122,5 +126,145 @@ FAULT("tcp.connect-refused", "a refusal is reported as ETIMEDOUT", os::connect,
 FAULT("tcp.connect-refused", "a port that refused once refuses for ever", os::connect,
       [](auto /*real*/, int, const sockaddr*, socklen_t) {
           errno = ECONNREFUSED;
+          return -1;
+      });
+
+TEST_CASE("tcp.early-connect"
+          * says("connect completes, and data sent over the connection is kept, before the server calls accept")
+          * defined("POSIX.1-2024 listen()", "RFC 9293 3.5"))
+{
+    const Descriptor listener = tcp_listener();
+    const LoopbackAddress server{port_of(listener)};
+    const Descriptor client{arranged(os::socket(AF_INET, SOCK_STREAM, 0))};
+    stream::is_connected_before_accept(listener, client, server.address(), server.length());
+}
+
+FAULT("tcp.early-connect", "connect waits in vain for an accept", os::connect,
+      [](auto /*real*/, int, const sockaddr*, socklen_t) {
+          errno = ETIMEDOUT;
+          return -1;
+      });
+FAULT("tcp.early-connect", "a connection cannot be sent on until it is accepted", os::send,
+      [](auto /*real*/, int, const void*, std::size_t, int) -> ssize_t {
+          errno = ENOTCONN;
+          return -1;
+      });
+FAULT("tcp.early-connect", "what arrived before the accept is dropped", os::accept,
+      [](auto real, int listener, sockaddr* address, socklen_t* length) {
+          const int connection = real(listener, address, length);
+          char dropped[5];
+          ::recv(connection, dropped, sizeof dropped, MSG_WAITALL);
+          return connection;
+      });
+
+TEST_CASE("tcp.self-connect"
+          * says("a socket connected to its own name talks to itself, unless the system refuses the connection")
+          * defined("RFC 9293 3.5", "POSIX.1-2024 connect()"))
+{
+    const Descriptor socket = bound_to_loopback(SOCK_STREAM);
+    const LoopbackAddress self{port_of(socket)};
+    sockaddr_in name{};
+    socklen_t length = sizeof name;
+    auto* const peer = reinterpret_cast<sockaddr*>(&name);
+    if (os::connect(socket, self.address(), self.length()) == -1)
+    {
+        observe("variant", fmt::format("refused with {}", name_of_error(errno)));
+        CHECK(os::getpeername(socket, peer, &length) == -1);
+        return;
+    }
+    observe("variant", "connected");
+    REQUIRE(os::getpeername(socket, peer, &length) == 0);
+    CHECK(ntohs(name.sin_port) == port_of(socket));
+    CHECK(os::send(socket, "echo", 4) == 4);
+    CHECK(receive_fully(socket, 4) == "echo");
+    CHECK(os::shutdown(socket, SHUT_WR) == 0);
+    stream::at_end(socket);
+}
+
+FAULT("tcp.self-connect", "connect succeeds without a connection", os::connect,
+      [](auto /*real*/, int, const sockaddr*, socklen_t) { return 0; });
+FAULT("tcp.self-connect", "connect fails and leaves a connection", os::connect,
+      [](auto real, int socket, const sockaddr* address, socklen_t length) {
+          real(socket, address, length);
+          errno = EADDRINUSE;
+          return -1;
+      });
+FAULT("tcp.self-connect", "bytes sent to oneself are lost", os::send,
+      [](auto /*real*/, int, const void*, std::size_t size, int) { return static_cast<ssize_t>(size); });
+FAULT("tcp.self-connect", "the end of one's own stream never comes", os::shutdown,
+      [](auto /*real*/, int, int) { return 0; });
+
+TEST_CASE("tcp.concurrent-acceptors"
+          * says("processes blocked in accept on one listener each get a connection of their own")
+          * shall("POSIX.1-2024 accept()", "accept(2)"))
+{
+    const Descriptor listener = tcp_listener();
+    const std::uint16_t port = port_of(listener);
+    std::vector<Peer> acceptors;
+    for (int number = 0; number < 4; ++number)
+    {
+        acceptors.push_back(spawn(fmt::format("acceptor {}", number), [&] {
+            const Descriptor connection{os::accept(listener)};
+            REQUIRE(connection >= 0);
+            const std::string token = receive_fully(connection, 1);
+            CHECK(os::send(connection, token.data(), token.size()) == 1);
+        }));
+    }
+    for (Peer& acceptor : acceptors)
+    {
+        REQUIRE(blocked_in(acceptor, os::accept, listener));
+    }
+
+    std::vector<Peer> clients;
+    for (const char token : {'a', 'b', 'c', 'd'})
+    {
+        clients.push_back(spawn(fmt::format("client {}", token), [&, token] {
+            const Descriptor socket = tcp_client(port);
+            CHECK(os::send(socket, &token, 1) == 1);
+            CHECK(receive_fully(socket, 1) == std::string(1, token));
+        }));
+    }
+    for (std::vector<Peer>* group : {&clients, &acceptors})
+    {
+        for (Peer& peer : *group)
+        {
+            CHECK(finished(peer));
+        }
+    }
+}
+
+namespace
+{
+
+// Whether this process is the first of the case to ask.
+bool first_to_ask()
+{
+    const int mark = ::open("asked", O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600); // in the case's own directory
+    ::close(mark);
+    return mark != -1;
+}
+
+} // namespace
+
+FAULT("tcp.concurrent-acceptors", "one connection is given to every acceptor", os::recv,
+      [](auto real, int socket, void* bytes, std::size_t size, int flags) {
+          const ssize_t got = real(socket, bytes, size, flags);
+          *static_cast<char*>(bytes) = 'a'; // what the first client sends
+          return got;
+      });
+FAULT("tcp.concurrent-acceptors", "an arrival wakes all, and those who come too late fail", os::accept,
+      [](auto real, int listener, sockaddr* address, socklen_t* length) {
+          const int connection = real(listener, address, length);
+          if (!first_to_ask())
+          {
+              ::close(connection);
+              errno = EAGAIN;
+              return -1;
+          }
+          return connection;
+      });
+FAULT("tcp.concurrent-acceptors", "accept on a listener of several processes does not block", os::accept,
+      [](auto /*real*/, int, sockaddr*, socklen_t*) {
+          errno = EAGAIN;
           return -1;
       });

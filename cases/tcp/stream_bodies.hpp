@@ -99,6 +99,20 @@ inline void has_no_boundaries(const Connection& connection)
     }
 }
 
+/// A client connects and sends before anybody calls accept; all of it waits for the server.
+inline void is_connected_before_accept(int listener, int client, const sockaddr* server, socklen_t length)
+{
+    REQUIRE(permitted(os::connect(client, server, length)) == 0);
+    REQUIRE(os::send(client, "early", 5) == 5);
+
+    REQUIRE(readable(listener));
+    const Descriptor connection{os::accept(listener)};
+    REQUIRE(connection >= 0);
+    CHECK(receive_fully(connection, 5) == "early");
+    CHECK(os::send(connection, "reply", 5) == 5);
+    CHECK(receive_fully(client, 5) == "reply");
+}
+
 /// The stream ends here: recv returns 0, again and again.
 inline void at_end(int socket)
 {
