@@ -1,12 +1,16 @@
 // A datagram is one message, from the send to the receive.
+#include "fixtures/event.hpp"
 #include "fixtures/files.hpp"
 #include "fixtures/peer.hpp"
 #include "fixtures/property.hpp"
 #include "fixtures/unix_socket.hpp"
 
 #include <algorithm>
+#include <array>
 #include <set>
 #include <string>
+#include <string_view>
+#include <vector>
 
 using namespace ipc_conform;
 
@@ -88,4 +92,121 @@ FAULT("unix-dgram.boundaries", "the last byte of a datagram is cut off", os::rec
 FAULT("unix-dgram.boundaries", "a received datagram stays in the queue", os::recv,
       [](auto real, int socket, void* bytes, std::size_t size, int flags) -> ssize_t {
           return real(socket, bytes, size, flags | MSG_PEEK);
+      });
+
+TEST_CASE("unix-dgram.connectionless-many"
+          * says("one socket receives the messages of many senders that never connected, each message whole")
+          * shall("POSIX.1-2024 sendto()", "POSIX.1-2024 2.10.6 Socket Types", "unix(7)"))
+{
+    const OwnedPath place;
+    const UnixAddress name{place.path()};
+    const Descriptor receiver = datagrams_at(place.path());
+    const Event start;
+    Messages sent;
+    std::vector<Peer> senders;
+    for (const char letter : {'a', 'b', 'c', 'd', 'e'})
+    {
+        const std::string message(100, letter);
+        sent.insert({message, message});
+        senders.push_back(spawn(fmt::format("sender {}", letter), [&, message] {
+            const Descriptor socket{arranged(os::socket(AF_UNIX, SOCK_DGRAM, 0))};
+            start.wait();
+            for (int count = 0; count < 2; ++count)
+            {
+                CHECK(os::sendto(socket, message.data(), message.size(), 0, name.address(), name.length()) == 100);
+            }
+        }));
+    }
+
+    start.set();
+    std::array<char, 300> room{};
+    Messages received;
+    while (received.size() < sent.size() && readable(receiver))
+    {
+        const ssize_t got = os::recv(receiver, room.data(), room.size());
+        REQUIRE(got > 0);
+        received.insert({room.data(), static_cast<std::size_t>(got)});
+    }
+    CHECK(sizes_of(received) == sizes_of(sent));
+    CHECK((received == sent));
+    for (Peer& sender : senders)
+    {
+        CHECK(finished(sender));
+    }
+}
+
+FAULT("unix-dgram.connectionless-many", "the contents of two senders get mixed", os::recv,
+      [kept = char{}](auto real, int socket, void* bytes, std::size_t size, int flags) mutable -> ssize_t {
+          const ssize_t got = real(socket, bytes, size, flags);
+          auto* const text = static_cast<char*>(bytes);
+          std::swap(kept, text[0]);
+          return got;
+      });
+FAULT("unix-dgram.connectionless-many", "a sender has to connect first", os::sendto,
+      [](auto /*real*/, int, const void*, std::size_t, int, const sockaddr*, socklen_t) -> ssize_t {
+          errno = ENOTCONN;
+          return -1;
+      });
+FAULT("unix-dgram.connectionless-many", "the first sender is the only one heard", os::sendto,
+      [](auto real, int socket, const void* bytes, std::size_t size, int flags, const sockaddr* to,
+         socklen_t length) -> ssize_t {
+          const bool first = *static_cast<const char*>(bytes) == 'a';
+          return first ? real(socket, bytes, size, flags, to, length) : static_cast<ssize_t>(size);
+      });
+
+TEST_CASE("unix-dgram.truncation"
+          * says("a receive with too little room drops the rest of its message, recvmsg says so by MSG_TRUNC, and "
+                 "the next message is whole")
+          * shall("POSIX.1-2024 recvmsg()", "POSIX.1-2024 recv()"))
+{
+    const OwnedPath place;
+    const UnixAddress name{place.path()};
+    const Descriptor receiver = datagrams_at(place.path());
+    const Descriptor sender{arranged(os::socket(AF_UNIX, SOCK_DGRAM, 0))};
+    const auto sending = [&](std::string_view text) {
+        CHECK(os::sendto(sender, text.data(), text.size(), 0, name.address(), name.length())
+              == static_cast<ssize_t>(text.size()));
+    };
+    std::array<char, 6> room{};
+    iovec vector{room.data(), 2};
+    msghdr message{};
+    message.msg_iov = &vector;
+    message.msg_iovlen = 1;
+
+    sending("abcdef");
+    CHECK(os::recv(receiver, room.data(), 2) == 2);
+    CHECK(std::string_view{room.data(), 2} == "ab");
+    sending("uvwxyz");
+    CHECK(os::recvmsg(receiver, &message, MSG_DONTWAIT) == 2); // and not what was left of the first
+    CHECK(std::string_view{room.data(), 2} == "uv");
+    CHECK((message.msg_flags & MSG_TRUNC) != 0);
+
+    vector.iov_len = room.size();
+    sending("whole");
+    CHECK(os::recvmsg(receiver, &message, MSG_DONTWAIT) == 5);
+    CHECK(std::string_view{room.data(), 5} == "whole");
+    CHECK((message.msg_flags & MSG_TRUNC) == 0);
+}
+
+FAULT("unix-dgram.truncation", "the rest of a message is the next one", os::recv,
+      [](auto real, int socket, void* bytes, std::size_t size, int flags) {
+          return real(socket, bytes, size, flags | MSG_PEEK);
+      });
+FAULT("unix-dgram.truncation", "a cut message is not marked", os::recvmsg,
+      [](auto real, int socket, msghdr* message, int flags) {
+          const ssize_t got = real(socket, message, flags);
+          message->msg_flags &= ~MSG_TRUNC;
+          return got;
+      });
+FAULT("unix-dgram.truncation", "a mark once made stays", os::recvmsg,
+      [kept = 0](auto real, int socket, msghdr* message, int flags) mutable {
+          const ssize_t got = real(socket, message, flags);
+          message->msg_flags |= kept;
+          kept |= message->msg_flags & MSG_TRUNC;
+          return got;
+      });
+FAULT("unix-dgram.truncation", "a receive with too little room fails and keeps the message", os::recv,
+      [](auto /*real*/, int, void*, std::size_t, int) -> ssize_t {
+          errno = EMSGSIZE;
+          return -1;
       });
