@@ -1,13 +1,17 @@
-// What a receive by msgtyp 0 takes: whole messages, oldest first.
+// What a receive by msgtyp 0 takes: whole messages, oldest first, each of them once.
 #include "cases/sysv-msg/receiving_by.hpp"
+#include "fixtures/deliveries.hpp"
 #include "fixtures/event.hpp"
 #include "fixtures/message_queue.hpp"
 #include "fixtures/peer.hpp"
 #include "fixtures/property.hpp"
+#include "fixtures/witness/witness.hpp"
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 #include <string>
+#include <vector>
 
 using namespace ipc_conform;
 
@@ -94,3 +98,92 @@ FAULT("sysv-msg.fifo", "msgtyp 0 takes the lowest type", os::msgrcv,
       receiving_by([](const Queued& queued, long /*type*/) {
           return std::ranges::min_element(queued, {}, &Message::type) - queued.begin();
       }));
+
+TEST_CASE("sysv-msg.zero-len"
+          * says("a message may have no body: it is queued, counted and received with its type")
+          * shall("POSIX.1-2024 msgsnd()", "msgop(2)"))
+{
+    const MessageQueue queue;
+    CHECK(send_message(queue, {7, ""}, IPC_NOWAIT) == 0);
+    CHECK(status_of(queue).msg_qnum == 1);
+    MessageBuffer buffer{0, {'k'}};
+    CHECK(os::msgrcv(queue, &buffer, 0, 0, IPC_NOWAIT) == 0); // no room is room enough
+    CHECK(buffer.type == 7);
+    CHECK(buffer.body.front() == 'k');
+    CHECK(no_message(queue, 0));
+}
+
+FAULT("sysv-msg.zero-len", "a message without a body is refused", os::msgsnd,
+      [](auto real, int queue, const void* message, std::size_t size, int flags) {
+          errno = EINVAL;
+          return size == 0 ? -1 : real(queue, message, size, flags);
+      });
+FAULT("sysv-msg.zero-len", "a message without a body is lost", os::msgsnd,
+      [](auto real, int queue, const void* message, std::size_t size, int flags) {
+          return size == 0 ? 0 : real(queue, message, size, flags);
+      });
+FAULT("sysv-msg.zero-len", "a receive without room for a body leaves the type out", os::msgrcv,
+      [](auto real, int queue, void* message, std::size_t size, long type, int flags) {
+          const long before = *static_cast<long*>(message);
+          const ssize_t got = real(queue, message, size, type, flags);
+          *static_cast<long*>(message) = size == 0 ? before : *static_cast<long*>(message);
+          return got;
+      });
+
+TEST_CASE("sysv-msg.handoff-count"
+          * says("many messages for many waiting receivers are each received once, none twice and none never")
+          * shall("POSIX.1-2024 msgrcv()", "msgop(2)"))
+{
+    constexpr long numbered = 1;
+    constexpr long end = 2;
+    const MessageQueue queue;
+    const Deliveries<800> deliveries;
+    std::vector<Peer> receivers;
+    for (int number = 0; number < 8; ++number)
+    {
+        receivers.push_back(spawn(fmt::format("receiver {}", number), [&] {
+            MessageBuffer buffer;
+            while (os::msgrcv(queue, &buffer, buffer.body.size(), 0, 0) != -1 && buffer.type == numbered)
+            {
+                deliveries.note(static_cast<std::size_t>(std::atoi(buffer.body.data())));
+            }
+            CHECK(buffer.type == end);
+        }));
+    }
+    for (Peer& receiver : receivers)
+    {
+        REQUIRE(blocked_in(receiver, os::msgrcv, queue));
+    }
+
+    for (std::size_t number = 0; number < deliveries.count; ++number)
+    {
+        REQUIRE(send_message(queue, {numbered, fmt::format("{:<4}", number)}) == 0);
+    }
+    for (std::size_t count = 0; count < receivers.size(); ++count)
+    {
+        REQUIRE(send_message(queue, {end, ""}) == 0);
+    }
+    for (Peer& receiver : receivers)
+    {
+        CHECK(finished(receiver));
+    }
+    CHECK(deliveries.each_once());
+}
+
+FAULT("sysv-msg.handoff-count", "one message is given to two waiting receivers", os::msgrcv,
+      [](auto real, int queue, void* message, std::size_t size, long type, int flags) {
+          const ssize_t got = real(queue, message, size, type, flags);
+          MessageBuffer& received = *static_cast<MessageBuffer*>(message);
+          if (got > 0 && std::atoi(received.body.data()) == 400 && received.body[5] == '\0')
+          {
+              received.body[5] = '2'; // once is enough
+              ::msgsnd(queue, message, 6, 0);
+          }
+          return got;
+      });
+FAULT("sysv-msg.handoff-count", "a message is lost on its way to a waiting receiver", os::msgrcv,
+      [](auto real, int queue, void* message, std::size_t size, long type, int flags) {
+          const ssize_t got = real(queue, message, size, type, flags);
+          const bool lost = got > 0 && std::atoi(static_cast<MessageBuffer*>(message)->body.data()) == 400;
+          return lost ? real(queue, message, size, type, flags) : got;
+      });

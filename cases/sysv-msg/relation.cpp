@@ -93,3 +93,50 @@ FAULT("sysv-msg.persist", "a message goes with its sender", os::msgrcv,
           errno = ENOMSG;
           return sender_lives ? got : -1;
       });
+
+TEST_CASE("sysv-msg.sender-unaware"
+          * says("a send succeeds when nobody receives or ever will: its sender learns neither that nor of the "
+                 "message's end")
+          * shall("POSIX.1-2024 msgsnd()", "POSIX.1-2024 msgctl()"))
+{
+    const MessageQueue queue;
+    const Event sent;
+    const Event removed;
+    Peer sender = spawn("sender", [&] {
+        CHECK(send_message(queue, {1, "to nobody"}) == 0);
+        sent.set();
+        removed.wait(); // alive: a signal for the lost message would end this process
+    });
+    sent.wait();
+    const struct msqid_ds status = status_of(queue);
+    CHECK(status.msg_qnum == 1);
+    CHECK(status.msg_lrpid == 0); // nobody has received from it so far
+    CHECK(os::msgctl(queue, IPC_RMID) == 0);
+    removed.set();
+    CHECK(finished(sender));
+}
+
+FAULT("sysv-msg.sender-unaware", "a send fails when nobody waits for its message", os::msgsnd,
+      [](auto /*real*/, int, const void*, std::size_t, int) {
+          errno = EPIPE;
+          return -1;
+      });
+FAULT("sysv-msg.sender-unaware", "a send waits until its message is received", os::msgsnd,
+      [](auto real, int queue, const void* message, std::size_t size, int flags) {
+          real(queue, message, size, flags);
+          return ::pause();
+      });
+FAULT("sysv-msg.sender-unaware", "a message for nobody is dropped", os::msgsnd,
+      [](auto /*real*/, int, const void*, std::size_t, int) { return 0; });
+FAULT("sysv-msg.sender-unaware", "removing a queue signals those whose messages are lost", os::msgctl,
+      [](auto real, int queue, int command, struct msqid_ds* status) {
+          if (command == IPC_RMID)
+          {
+              struct msqid_ds before
+              {
+              };
+              real(queue, IPC_STAT, &before);
+              ::kill(before.msg_lspid, SIGPIPE);
+          }
+          return real(queue, command, status);
+      });

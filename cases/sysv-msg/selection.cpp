@@ -6,6 +6,8 @@
 #include "fixtures/property.hpp"
 #include "fixtures/witness/witness.hpp"
 
+#include <algorithm>
+
 using namespace ipc_conform;
 
 TEST_CASE("sysv-msg.fifo-in-type"
@@ -146,4 +148,79 @@ FAULT("sysv-msg.type-mismatch-waits", "the arrival of another type ends the wait
           ::msgsnd(queue, message, static_cast<std::size_t>(got), IPC_NOWAIT);
           errno = ENOMSG;
           return -1;
+      });
+
+TEST_CASE("sysv-msg.bad-type" * says("a send with a type below 1 fails with EINVAL and queues nothing")
+          * shall("POSIX.1-2024 msgsnd()", "msgop(2)"))
+{
+    const MessageQueue queue;
+    for (const long type : {0L, -1L, -5L})
+    {
+        CHECK(fails_with(EINVAL, send_message(queue, {type, "body"}, IPC_NOWAIT)));
+    }
+    CHECK(status_of(queue).msg_qnum == 0);
+    CHECK(send_message(queue, {1, "lowest"}, IPC_NOWAIT) == 0);
+    CHECK(receive_message(queue, 0, IPC_NOWAIT) == Message{1, "lowest"});
+    CHECK(no_message(queue, 0));
+}
+
+namespace
+{
+
+// A msgsnd that sends messages of a type below 1 with the type that `chosen` makes of it.
+template <class Chosen>
+auto sending_as(Chosen chosen)
+{
+    return [chosen](auto real, int queue, const void* message, std::size_t size, int flags) {
+        MessageBuffer sent = *static_cast<const MessageBuffer*>(message);
+        sent.type = sent.type < 1 ? chosen(sent.type) : sent.type;
+        return real(queue, &sent, size, flags);
+    };
+}
+
+} // namespace
+
+FAULT("sysv-msg.bad-type", "a message of type 0 is queued", os::msgsnd,
+      sending_as([](long type) { return type == 0 ? 1 : type; }));
+FAULT("sysv-msg.bad-type", "a negative type counts as its absolute value", os::msgsnd,
+      sending_as([](long type) { return -type; }));
+FAULT("sysv-msg.bad-type", "the message of a send that fails is queued nevertheless", os::msgsnd,
+      [](auto real, int queue, const void* message, std::size_t size, int flags) {
+          MessageBuffer sent = *static_cast<const MessageBuffer*>(message);
+          const int result = real(queue, message, size, flags);
+          sent.type = 1;
+          return result == -1 ? (real(queue, &sent, size, flags), errno = EINVAL, -1) : result;
+      });
+FAULT("sysv-msg.bad-type", "type 1 is refused as well", os::msgsnd,
+      [](auto real, int queue, const void* message, std::size_t size, int flags) {
+          errno = EINVAL;
+          return *static_cast<const long*>(message) <= 1 ? -1 : real(queue, message, size, flags);
+      });
+
+TEST_CASE("sysv-msg.except" * says("MSG_EXCEPT with msgtyp > 0 takes the oldest message that is not of that type")
+          * platform("Linux", "msgop(2)"))
+{
+    const MessageQueue queue;
+    queue_up(queue, {{5, "a"}, {9, "b"}, {5, "c"}, {3, "d"}}); // the first other type is not the lowest
+
+    CHECK(receive_message(queue, 5, IPC_NOWAIT | MSG_EXCEPT) == Message{9, "b"});
+    CHECK(receive_message(queue, 5, IPC_NOWAIT | MSG_EXCEPT) == Message{3, "d"});
+    MessageBuffer buffer;
+    CHECK(fails_with(ENOMSG, os::msgrcv(queue, &buffer, buffer.body.size(), 5, IPC_NOWAIT | MSG_EXCEPT)));
+    CHECK(receive_message(queue, 0, IPC_NOWAIT) == Message{5, "a"});
+    CHECK(receive_message(queue, 0, IPC_NOWAIT) == Message{5, "c"});
+}
+
+FAULT("sysv-msg.except", "the flag is ignored", os::msgrcv,
+      [](auto real, int queue, void* message, std::size_t size, long type, int flags) {
+          return real(queue, message, size, type, flags & ~MSG_EXCEPT);
+      });
+FAULT("sysv-msg.except", "the lowest other type is taken, not the oldest message", os::msgrcv,
+      receiving_by([](const Queued& queued, long type) {
+          const auto rank = [&](const Message& message) { return message.type == type ? 1000 : message.type; };
+          return type == 0 ? 0 : std::ranges::min_element(queued, {}, rank) - queued.begin();
+      }));
+FAULT("sysv-msg.except", "the oldest message is taken, whatever its type", os::msgrcv,
+      [](auto real, int queue, void* message, std::size_t size, long /*type*/, int flags) {
+          return real(queue, message, size, 0, flags & ~MSG_EXCEPT);
       });

@@ -1,11 +1,13 @@
-// What IPC_STAT tells of a queue's traffic.
+// What IPC_STAT tells of a queue's traffic, and of the memory it takes.
 #include "fixtures/event.hpp"
 #include "fixtures/message_queue.hpp"
 #include "fixtures/peer.hpp"
 #include "fixtures/property.hpp"
 #include "fixtures/witness/witness.hpp"
 
+#include <algorithm>
 #include <ctime>
+#include <string>
 
 using namespace ipc_conform;
 
@@ -89,3 +91,88 @@ FAULT("sysv-msg.stat-recv", "a receive does not lower msg_qnum", os::msgctl,
       reporting([](struct msqid_ds& status) { ++status.msg_qnum; }));
 FAULT("sysv-msg.stat-recv", "a receive overwrites msg_lspid", os::msgctl,
       reporting([](struct msqid_ds& status) { status.msg_lspid = status.msg_lrpid; }));
+
+TEST_CASE(
+    "sysv-msg.memory-grows"
+    * says("the bytes in use grow by the body of each message that is not received, never beyond msg_qbytes, "
+           "and all come back")
+    * platform("Linux", "msgctl(2)", "msgop(2)"))
+{
+    const MessageQueue queue;
+    allow_only(queue, 100);
+    CHECK(status_of(queue).msg_cbytes == 0);
+    msglen_t used = 0;
+    for (const std::size_t size : {10U, 20U, 30U, 40U})
+    {
+        CHECK(send_message(queue, {1, std::string(size, 'm')}, IPC_NOWAIT) == 0);
+        used += size;
+        CHECK(status_of(queue).msg_cbytes == used);
+    }
+    CHECK(fails_with(EAGAIN, send_message(queue, {1, "m"}, IPC_NOWAIT)));
+    CHECK(status_of(queue).msg_cbytes == 100);
+
+    for (const std::size_t size : {10U, 20U, 30U, 40U})
+    {
+        CHECK(receive_message(queue, 0, IPC_NOWAIT) == Message{1, std::string(size, 'm')});
+        used -= size;
+        CHECK(status_of(queue).msg_cbytes == used);
+    }
+}
+
+FAULT("sysv-msg.memory-grows", "a queue that was drained goes on counting what it held", os::msgctl,
+      [most = msglen_t{0}](auto real, int queue, int command, struct msqid_ds* status) mutable {
+          const int result = real(queue, command, status);
+          if (result == 0 && command == IPC_STAT)
+          {
+              most = std::max<msglen_t>(most, status->msg_cbytes);
+              status->msg_cbytes = most;
+          }
+          return result;
+      });
+FAULT("sysv-msg.memory-grows", "messages are counted, not their bytes", os::msgctl,
+      reporting([](struct msqid_ds& status) { status.msg_cbytes = status.msg_qnum; }));
+FAULT("sysv-msg.memory-grows", "a send goes beyond msg_qbytes", os::msgsnd,
+      [](auto real, int queue, const void* message, std::size_t size, int flags) {
+          const int sent = real(queue, message, size, flags);
+          return sent == -1 && errno == EAGAIN ? 0 : sent;
+      });
+
+TEST_CASE("sysv-msg.zero-len-bounded"
+          * says("a queue holds at most msg_qbytes messages, so that empty ones cannot grow it without limit")
+          * platform("Linux", "msgop(2)"))
+{
+    constexpr msgqnum_t limit = 10;
+    const MessageQueue queue;
+    allow_only(queue, limit);
+    for (msgqnum_t count = 0; count < limit; ++count)
+    {
+        CHECK(send_message(queue, {1, ""}, IPC_NOWAIT) == 0);
+    }
+    CHECK(fails_with(EAGAIN, send_message(queue, {1, ""}, IPC_NOWAIT)));
+    CHECK(status_of(queue).msg_qnum == limit);
+    CHECK(receive_message(queue, 0, IPC_NOWAIT) == Message{1, ""});
+    CHECK(send_message(queue, {1, ""}, IPC_NOWAIT) == 0);
+    CHECK(fails_with(EAGAIN, send_message(queue, {1, ""}, IPC_NOWAIT)));
+}
+
+FAULT("sysv-msg.zero-len-bounded", "only bytes are limited", os::msgsnd,
+      [](auto real, int queue, const void* message, std::size_t size, int flags) {
+          const int sent = real(queue, message, size, flags);
+          return sent == -1 && errno == EAGAIN ? 0 : sent;
+      });
+FAULT("sysv-msg.zero-len-bounded", "the queue is full one message too early", os::msgsnd,
+      [](auto real, int queue, const void* message, std::size_t size, int flags) {
+          struct msqid_ds status
+          {
+          };
+          ::msgctl(queue, IPC_STAT, &status);
+          errno = EAGAIN;
+          return status.msg_qnum + 1 >= status.msg_qbytes ? -1 : real(queue, message, size, flags);
+      });
+FAULT("sysv-msg.zero-len-bounded", "a received message makes no room", os::msgsnd,
+      [full = false](auto real, int queue, const void* message, std::size_t size, int flags) mutable {
+          const int sent = full ? -1 : real(queue, message, size, flags);
+          full = sent == -1;
+          errno = full ? EAGAIN : errno;
+          return sent;
+      });
