@@ -64,7 +64,7 @@ FAULT("mmap.pageout", "mincore() says of every page that it is not in memory", o
           std::fill_n(pages, (size + page_size() - 1) / page_size(), static_cast<unsigned char>(0));
           return result;
       });
-FAULT("mmap.pageout", "only processes with privilege may ask", os::madvise,
+FAULT("mmap.pageout", "pages that are mapped are refused", os::madvise,
       [](auto /*real*/, void*, std::size_t, int) -> int {
           errno = EBUSY;
           return -1;
@@ -115,7 +115,11 @@ FAULT("mmap.rss-reclaimable", "a mapping is populated when it is made", os::mmap
           return address;
       });
 FAULT("mmap.rss-reclaimable", "pages are given back together with their addresses", os::madvise,
-      [](auto /*real*/, void* address, std::size_t size, int) { return ::munmap(address, size / 2); });
+      [](auto real, void* address, std::size_t size, int advice) -> int {
+          const int result = real(address, size, advice);
+          ::munmap(static_cast<char*>(address) + size / 2, size / 2);
+          return result;
+      });
 FAULT("mmap.rss-reclaimable", "pages in use cannot be given back", os::madvise,
       [](auto /*real*/, void*, std::size_t, int) {
           errno = EBUSY;
