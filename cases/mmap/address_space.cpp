@@ -91,7 +91,8 @@ TEST_CASE(
     constexpr std::size_t windows = 80; // 5 GiB: offsets that 31, and that 32 bits cannot hold
     constexpr std::uint64_t size = windows * window;
     require_file_size(size);
-    const TemporaryFile file{static_cast<off_t>(size)};
+    const TemporaryFile file;
+    set_up(os::ftruncate(file.descriptor(), static_cast<off_t>(size)) == 0);       // sparse
     const auto place_in = [](std::size_t number) { return number * page_size(); }; // each window has its own
     const auto marker = [](std::size_t number) { return fmt::format("window {:3}", number); };
     for (std::size_t number = 0; number < windows; ++number)
@@ -100,6 +101,8 @@ TEST_CASE(
         const auto offset = static_cast<off_t>(number * window + place_in(number));
         set_up(os::pwrite(file.descriptor(), bytes.data(), bytes.size(), offset)
                == static_cast<ssize_t>(bytes.size()));
+        const auto end = static_cast<off_t>((number + 1) * window);
+        set_up(os::pwrite(file.descriptor(), "closed", 6, end - 6) == 6); // makes room for what is stored there
     }
 
     Peer peer = spawn("peer", [&] {

@@ -80,7 +80,8 @@ TEST_CASE("mmap.rss-reclaimable"
     constexpr std::size_t little = size / 8; // a touch may bring in many neighbours, but not nearly all
     require_address_space(2 * size);
     require_file_size(size);
-    const TemporaryFile file{static_cast<off_t>(size)};
+    const TemporaryFile file;
+    set_up(os::ftruncate(file.descriptor(), static_cast<off_t>(size)) == 0); // sparse
 
     const std::uint64_t before = addresses_used();
     void* address = permitted(os::mmap(nullptr, size, PROT_READ, MAP_SHARED, file.descriptor()));
