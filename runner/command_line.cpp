@@ -58,6 +58,7 @@ struct RunArguments
     void declare(CLI::App& app)
     {
         app.add_flag("--prove", options.prove, "Run every case under every fault of its own, too: each must FAIL");
+        app.add_flag("--thorough", options.thorough, "Let the measured cases take twenty times as many samples");
         app.add_option("--jobs,-j", options.jobs, "Cases that run at once (default: by the number of processors)")
             ->check(CLI::Range(1, 1024));
         app.add_option("--deadline", deadline_seconds, "Seconds a case may take")

@@ -63,7 +63,7 @@ RunningCase::RunningCase(boost::asio::io_context& context, const SupervisorOptio
     }
     const auto [read_end, write_end] = make_pipe();
     output_.assign(read_end);
-    const LaunchPlan plan{
+    LaunchPlan plan{
         .program = options.program,
         .arguments = {"case", task.property->id, task.fault ? std::to_string(*task.fault) : "-"},
         .environment = {variable(journal::environment_journal, journal_path_),
@@ -74,6 +74,10 @@ RunningCase::RunningCase(boost::asio::io_context& context, const SupervisorOptio
         .journal = journal_,
         .output = write_end,
     };
+    if (options.thorough)
+    {
+        plan.environment.push_back(variable(journal::environment_thorough, "yes"));
+    }
     try
     {
         pid_ = launch(plan);

@@ -180,6 +180,7 @@ void execute(const RunOptions& options, const Selection& selection, const Expect
     const SupervisorOptions supervisor{.program = program_path(),
                                        .workspace = workspace.folder(),
                                        .disk = workspace.disk(),
+                                       .thorough = options.thorough,
                                        .jobs = run.jobs,
                                        .seed = run.seed};
     run.partial = supervise_or_clean(supervisor, flow) != 0;

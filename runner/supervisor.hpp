@@ -49,6 +49,7 @@ struct SupervisorOptions
     std::string program;   ///< the kit's executable
     std::string workspace; ///< see Workspace::folder()
     std::string disk;      ///< see Workspace::disk()
+    bool thorough = false; ///< see RunOptions
     std::size_t jobs = 1;
     std::uint64_t seed = 0;
 };
