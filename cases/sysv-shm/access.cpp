@@ -1,7 +1,9 @@
 // What an attach allows.
 #include "fixtures/memory_fault.hpp"
+#include "fixtures/peer.hpp"
 #include "fixtures/property.hpp"
 #include "fixtures/shared_segment.hpp"
+#include "fixtures/unprivileged.hpp"
 
 using namespace ipc_conform;
 
@@ -46,4 +48,52 @@ FAULT("sysv-shm.rdonly-fault", "a read-only attach shows the segment as it was a
           return (flags & SHM_RDONLY) == 0
                      ? real(id, wish, flags)
                      : ::mmap(nullptr, 2 * page_size(), PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+      });
+
+TEST_CASE("sysv-shm.access-rw"
+          * says("attaching for reading and writing needs write permission and fails with EACCES without it, "
+                 "attaching with SHM_RDONLY needs read permission only")
+          * shall("POSIX.1-2024 shmat()", "POSIX.1-2024 XSI Interprocess Communication"))
+{
+    Peer user = spawn("user", [] {
+        become_unprivileged();
+        const SharedSegment segment{page_size()};
+        const Attachment before{arranged(os::shmat(segment.id()))};
+        before.write("content");
+
+        set_mode(segment.id(), 0400); // the owner is refused like anyone else
+        CHECK(fails_with(EACCES, os::shmat(segment.id())));
+        const Attachment view{os::shmat(segment.id(), nullptr, SHM_RDONLY)};
+        REQUIRE(view);
+        CHECK(view.text() == "content");
+        before.write("changed"); // permission is asked for at the attach, not at each access
+        CHECK(view.text() == "changed");
+
+        set_mode(segment.id(), 0200);
+        CHECK(fails_with(EACCES, os::shmat(segment.id())));
+        CHECK(fails_with(EACCES, os::shmat(segment.id(), nullptr, SHM_RDONLY)));
+
+        set_mode(segment.id(), 0600);
+        CHECK(attaches_of(segment.id()) == 2); // the refused ones have left nothing behind
+    });
+    CHECK(finished(user));
+}
+
+FAULT("sysv-shm.access-rw", "permission is not checked", os::shmat,
+      [](auto real, int id, const void* wish, int flags) -> void* {
+          set_mode(id, 0600);
+          return real(id, wish, flags);
+      });
+FAULT("sysv-shm.access-rw", "without write permission the attach becomes a read-only one", os::shmat,
+      [](auto real, int id, const void* wish, int flags) -> void* {
+          void* const address = real(id, wish, flags);
+          return address == reinterpret_cast<void*>(-1) ? real(id, wish, flags | SHM_RDONLY) : address;
+      });
+FAULT("sysv-shm.access-rw", "SHM_RDONLY needs write permission too", os::shmat,
+      [](auto real, int id, const void* wish, int flags) -> void* { return real(id, wish, flags & ~SHM_RDONLY); });
+FAULT("sysv-shm.access-rw", "it fails with EPERM", os::shmat,
+      [](auto real, int id, const void* wish, int flags) -> void* {
+          void* const address = real(id, wish, flags);
+          errno = EPERM;
+          return address;
       });

@@ -1,4 +1,5 @@
 // What it means that memory is shared: one set of bytes, wherever and by whomever it is attached.
+#include "cases/sysv-shm/faults.hpp"
 #include "fixtures/event.hpp"
 #include "fixtures/memory_fault.hpp"
 #include "fixtures/peer.hpp"
@@ -13,31 +14,6 @@
 #include <cstring>
 
 using namespace ipc_conform;
-
-namespace
-{
-
-// What an attach is on a system that shares nothing: the segment's bytes as they are now, in private memory.
-void* private_copy(int id, void* address)
-{
-    shmid_ds state{};
-    ::shmctl(id, IPC_STAT, &state);
-    void* const copy =
-        ::mmap(nullptr, state.shm_segsz, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    std::memcpy(copy, address, state.shm_segsz);
-    ::shmdt(address);
-    return copy;
-}
-
-// All attaches but the first are copies.
-constexpr auto copy_per_attach = [](auto real, int id, const void* wish, int flags) -> void* {
-    void* const address = real(id, wish, flags);
-    shmid_ds state{};
-    ::shmctl(id, IPC_STAT, &state);
-    return state.shm_nattch > 1 ? private_copy(id, address) : address;
-};
-
-} // namespace
 
 TEST_CASE("sysv-shm.key-shared"
           * says("two unrelated processes that attach the segment of one key see each other's stores")
@@ -71,12 +47,14 @@ TEST_CASE("sysv-shm.key-shared"
     CHECK(finished(stranger));
 }
 
-FAULT("sysv-shm.key-shared", "a second attach is a copy of the segment", os::shmat, copy_per_attach);
+FAULT("sysv-shm.key-shared", "a second attach is a copy of the segment", os::shmat,
+      attach_faults::copy_per_attach);
 FAULT("sysv-shm.key-shared", "a key means something only in the process that made the segment", os::shmget,
       [](auto real, key_t key, std::size_t size, int flags) -> int {
           errno = ENOENT;
           return (flags & IPC_CREAT) != 0 ? real(key, size, flags) : -1;
       });
+
 TEST_CASE("sysv-shm.addr-differs"
           * says("processes may attach a segment at different addresses, and what an offset finds in one of them "
                  "it finds in all")
@@ -109,7 +87,8 @@ FAULT("sysv-shm.addr-differs", "a segment has one address in the whole system", 
           place = place == nullptr ? real(id, wish, flags) : place;
           return place;
       });
-FAULT("sysv-shm.addr-differs", "an attach at another address is a copy", os::shmat, copy_per_attach);
+FAULT("sysv-shm.addr-differs", "an attach at another address is a copy", os::shmat,
+      attach_faults::copy_per_attach);
 
 namespace
 {
@@ -216,3 +195,72 @@ FAULT("sysv-shm.no-mediator", "stores beyond the first page are private until de
                  MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
           return address;
       });
+
+namespace
+{
+
+struct Counters
+{
+    std::atomic<std::uint32_t> together; // counted by atomic additions
+    std::atomic<std::uint32_t> apart;    // counted by a load and a store, with room for the other process between
+};
+
+constexpr std::uint32_t additions = 300'000;
+
+void add_up(Counters& counters)
+{
+    for (std::uint32_t addition = 0; addition < additions; ++addition)
+    {
+        counters.together.fetch_add(1, std::memory_order_relaxed);
+        counters.apart.store(counters.apart.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+    }
+}
+
+int segment_of_copy = -1; // in a system that synchronises at detach only
+
+} // namespace
+
+// Whether plain additions are lost depends on the moment, so that is recorded and nothing more.
+TEST_CASE(
+    "sysv-shm.no-sync"
+    * says("two processes that add to one word of a segment lose no atomic addition; additions by a load and "
+           "a store may get lost, for attaching excludes nobody")
+    * shall("POSIX.1-2024 shmat()", "POSIX.1-2024 4.15.2 Memory Synchronization"))
+{
+    const SharedSegment segment{sizeof(Counters)};
+    const Attachment memory{permitted(os::shmat(segment.id()))};
+    REQUIRE(memory);
+    auto& counters = *reinterpret_cast<Counters*>(memory.address());
+    const Event attached;
+    Peer adder = spawn("adder", [&] {
+        Attachment own{permitted(os::shmat(segment.id()))};
+        REQUIRE(own);
+        attached.set();
+        add_up(*reinterpret_cast<Counters*>(own.address()));
+        CHECK(own.detach() == 0);
+    });
+
+    attached.wait();
+    add_up(counters);
+    REQUIRE(finished(adder));
+    observe("atomic additions that arrived", counters.together.load());
+    observe("plain additions that arrived", counters.apart.load());
+    observe("additions made", 2 * additions);
+    CHECK(counters.together == 2 * additions);
+    CHECK(counters.apart <= 2 * additions);
+}
+
+FAULT("sysv-shm.no-sync", "each process adds to a copy of its own", os::shmat, attach_faults::copy_per_attach);
+FAULT(
+    "sysv-shm.no-sync", "stores reach the other processes only at the detach", os::shmat,
+    [](auto real, int id, const void* wish, int flags) -> void* {
+        void* const address = attach_faults::copy_per_attach(real, id, wish, flags);
+        segment_of_copy = id;
+        return address;
+    },
+    os::shmdt,
+    [](auto /*real*/, const void* address) -> int {
+        void* const segment = ::shmat(segment_of_copy, nullptr, 0);
+        std::memcpy(segment, address, sizeof(Counters));
+        return ::shmdt(segment) + ::munmap(const_cast<void*>(address), sizeof(Counters));
+    });

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <ctime>
 #include <string_view>
 
 using namespace ipc_conform;
@@ -152,4 +153,70 @@ FAULT("sysv-shm.reget-larger", "it fails with ENOMEM", os::shmget,
           const int id = real(key, size, flags);
           errno = ENOMEM;
           return id;
+      });
+
+TEST_CASE("sysv-shm.init-fields"
+          * says("a new segment has the size and the permission bits that were asked for, its creator's ids, the "
+                 "time of its creation, and no history of attaches")
+          * shall("POSIX.1-2024 shmget()", "POSIX.1-2024 <sys/shm.h>"))
+{
+    {
+        const SharedSegment former{page_size()}; // whose place in the system's tables may be used again
+        const Attachment memory{arranged(os::shmat(former.id()))};
+    }
+    const mode_t mask = os::umask(077);               // restricts files, not segments
+    const std::time_t begun = std::time(nullptr) - 1; // the system may note it by a clock that is a tick behind
+    const OwnedSegmentKey key;
+    const int id = permitted(os::shmget(key, 1000, IPC_CREAT | IPC_EXCL | 0642));
+    REQUIRE(id != -1);
+    os::umask(mask);
+
+    shmid_ds state{};
+    REQUIRE(permitted(os::shmctl(id, IPC_STAT, &state)) == 0);
+    CHECK(state.shm_segsz == 1000);
+    CHECK((state.shm_perm.mode & 0777U) == 0642);
+    CHECK(state.shm_perm.uid == ::geteuid());
+    CHECK(state.shm_perm.cuid == ::geteuid());
+    CHECK(state.shm_perm.gid == ::getegid());
+    CHECK(state.shm_perm.cgid == ::getegid());
+    CHECK(state.shm_cpid == os::getpid());
+    CHECK(state.shm_ctime >= begun);
+    CHECK(state.shm_ctime <= std::time(nullptr));
+    CHECK(state.shm_lpid == 0);
+    CHECK(state.shm_nattch == 0);
+    CHECK(state.shm_atime == 0);
+    CHECK(state.shm_dtime == 0);
+}
+
+FAULT("sysv-shm.init-fields", "the size is rounded up to whole pages", os::shmctl,
+      [](auto real, int id, int command, shmid_ds* state) -> int {
+          const int result = real(id, command, state);
+          state->shm_segsz = (state->shm_segsz + page_size() - 1) / page_size() * page_size();
+          return result;
+      });
+FAULT("sysv-shm.init-fields", "the file mode creation mask is applied", os::shmget,
+      [](auto real, key_t key, std::size_t size, int flags) -> int {
+          const mode_t mask = ::umask(0);
+          ::umask(mask);
+          return real(key, size, flags & ~static_cast<int>(mask));
+      });
+FAULT("sysv-shm.init-fields", "a segment inherits the history of the place it takes", os::shmctl,
+      [](auto real, int id, int command, shmid_ds* state) -> int {
+          const int result = real(id, command, state);
+          state->shm_lpid = ::getpid();
+          state->shm_atime = state->shm_ctime;
+          state->shm_dtime = state->shm_ctime;
+          return result;
+      });
+FAULT("sysv-shm.init-fields", "the time of creation is not noted", os::shmctl,
+      [](auto real, int id, int command, shmid_ds* state) -> int {
+          const int result = real(id, command, state);
+          state->shm_ctime = 0;
+          return result;
+      });
+FAULT("sysv-shm.init-fields", "the creator is its parent", os::shmctl,
+      [](auto real, int id, int command, shmid_ds* state) -> int {
+          const int result = real(id, command, state);
+          state->shm_cpid = ::getppid();
+          return result;
       });
