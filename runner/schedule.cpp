@@ -44,14 +44,15 @@ Schedule::Schedule(const Selection& selection, const RunOptions& options, std::s
 void Schedule::plan(Entry& entry, std::optional<std::size_t> fault)
 {
     const auto deadline = fault ? std::min(proof_deadline, options_.deadline) : options_.deadline;
-    waiting_.push_back({entry.property, fault, deadline});
+    // A proof measures nothing: what the fault breaks shows beside others, too.
+    (entry.property->alone && !fault ? waiting_alone_ : waiting_).push_back({entry.property, fault, deadline});
     ++entry.left;
     ++planned_;
 }
 
 std::optional<Task> Schedule::next()
 {
-    if (waiting_.empty() && rounds_left_ > 0 && !(options_.until_fail && failed_))
+    if (waiting_.empty() && waiting_alone_.empty() && rounds_left_ > 0 && !(options_.until_fail && failed_))
     {
         --rounds_left_;
         for (Entry& entry : entries_)
@@ -62,12 +63,16 @@ std::optional<Task> Schedule::next()
             }
         }
     }
-    if (waiting_.empty())
+    const bool alone = waiting_.empty();
+    std::deque<Task>& tasks = alone ? waiting_alone_ : waiting_;
+    if (tasks.empty() || running_alone_ || (alone && running_ > 0))
     {
         return std::nullopt;
     }
-    const Task task = waiting_.front();
-    waiting_.pop_front();
+    const Task task = tasks.front();
+    tasks.pop_front();
+    ++running_;
+    running_alone_ = alone;
     return task;
 }
 
@@ -99,6 +104,8 @@ const reports::Result* Schedule::take(const Task& task, reports::Result result)
 {
     Entry& entry = entries_[index_.at(task.property)];
     --entry.left;
+    --running_;
+    running_alone_ = false;
     if (task.fault)
     {
         const Fault& fault = entry.property->faults[*task.fault];

@@ -26,7 +26,7 @@ public:
     /// `system`: uname's name, for properties documented by another one.
     Schedule(const Selection& selection, const RunOptions& options, std::string_view system);
 
-    /// The next execution, or nothing for now.
+    /// The next execution, or nothing for now: what has to run alone waits until nothing else runs or waits.
     std::optional<Task> next();
 
     /// Takes what an execution of this task gave, judged against the expectations; returns the property's result
@@ -61,6 +61,9 @@ private:
     std::vector<Entry> entries_;
     std::map<const Property*, std::size_t> index_;
     std::deque<Task> waiting_;
+    std::deque<Task> waiting_alone_;
+    std::size_t running_ = 0; ///< executions given out and not taken
+    bool running_alone_ = false;
     std::size_t rounds_left_ = 0;
     std::size_t planned_ = 0;
     bool failed_ = false;
