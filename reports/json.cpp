@@ -18,6 +18,11 @@ std::string to_json(const Run& run)
     {
         results.push_back(result_json(result));
     }
+    Json& claims = json["claims"] = Json::array();
+    for (const Claim& claim : run.claims)
+    {
+        claims.push_back(claim_json(claim));
+    }
     return dumped(json, 2) + '\n';
 }
 

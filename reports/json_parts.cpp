@@ -32,10 +32,10 @@ Json value_json(const Value& value)
     return std::visit([](const auto& held) -> Json { return held; }, value);
 }
 
-Json observed_json(const Result& result)
+Json observed_json(const std::vector<std::pair<std::string, Value>>& observed)
 {
     Json object = Json::object();
-    for (const auto& [name, value] : result.observed)
+    for (const auto& [name, value] : observed)
     {
         object[repaired_utf8(name)] = value_json(value);
     }
@@ -168,7 +168,7 @@ Json result_json(const Result& result)
             {"link", result.link},
             {"evidence", result.evidence},
             {"milliseconds", milliseconds_json(result.milliseconds)},
-            {"observed", observed_json(result)},
+            {"observed", observed_json(result.observed)},
             {"failures", array_of(result.failures, failure_json)},
             {"records", array_of(result.records, record_json)},
             {"timeline", array_of(result.timeline, lane_json)},
@@ -200,6 +200,22 @@ std::string dumped(const Json& json, int indentation)
         rest.remove_prefix(first.bytes);
     }
     return escaped;
+}
+
+Json claim_json(const Claim& claim)
+{
+    Json properties = Json::array();
+    for (const ClaimEvidence& evidence : claim.properties)
+    {
+        properties.push_back({{"id", evidence.id},
+                              {"role", evidence.role},
+                              {"verdict", evidence.verdict},
+                              {"evidence", evidence.evidence},
+                              {"observed", observed_json(evidence.observed)}});
+    }
+    return {{"number", claim.number},         {"mechanism", claim.mechanism},       {"korean", claim.korean},
+            {"english", claim.english},       {"verdict", claim.verdict},           {"why", claim.why},
+            {"why_korean", claim.why_korean}, {"properties", std::move(properties)}};
 }
 
 } // namespace ipc_conform::reports

@@ -21,6 +21,7 @@ inline constexpr auto kit_name = "ipc-conform";
 Json header_json(const Run& run);
 Json totals_json(const std::vector<Result>& results);
 Json result_json(const Result& result);
+Json claim_json(const Claim& claim);
 
 /// Valid JSON in valid UTF-8 without a control character, DEL and C1 among them. A negative indentation
 /// puts everything on one line.

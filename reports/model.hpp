@@ -147,6 +147,32 @@ struct Result
     friend bool operator==(const Result&, const Result&) = default;
 };
 
+/// One of the properties that decide a claim, and what came of it.
+struct ClaimEvidence
+{
+    std::string id;
+    std::string role;     ///< "supports", "limits", "refutes", "fully"; see cases/claims.toml
+    std::string verdict;  ///< the property's verdict by name; "not run"
+    std::string evidence; ///< as in Result; empty when it was not run
+    std::vector<std::pair<std::string, Value>> observed;
+    bool operator==(const ClaimEvidence&) const = default;
+};
+
+/// A statement of the textbook that started the project, judged by the results of this run.
+struct Claim
+{
+    std::string number;
+    std::string mechanism;
+    std::string korean;  ///< the page's wording
+    std::string english; ///< the same in English
+    /// "true", "true with limits", "false", "depends on the OS", "not testable", "undecided here"
+    std::string verdict;
+    std::string why; ///< one sentence
+    std::string why_korean;
+    std::vector<ClaimEvidence> properties;
+    bool operator==(const Claim&) const = default;
+};
+
 /// Where the kit ran.
 struct Platform
 {
@@ -178,6 +204,7 @@ struct Run
     std::string trust;        ///< one line on the trust base
     Platform platform;
     std::vector<Result> results; ///< in the order of the selection
+    std::vector<Claim> claims;   ///< those that a result of this run has something to say about
     /// One line for each way in which the run is not as expected: a failure, a pass that was not due,
     /// a changed signature, an unknown id, a leak, a surviving fault.
     std::vector<std::string> unexpected;

@@ -2,6 +2,7 @@
 
 #include "fixtures/property.hpp"
 #include "reports/model.hpp"
+#include "runner/claims_page.hpp"
 #include "runner/clean.hpp"
 #include "runner/doctor.hpp"
 #include "runner/errors.hpp"
@@ -16,6 +17,7 @@
 #include <cstdio>
 #include <functional>
 #include <iostream>
+#include <map>
 
 namespace ipc_conform::runner
 {
@@ -150,6 +152,16 @@ int parse_and_run(int argument_count, char** arguments)
             return status(reports::Exit::as_expected);
         };
     });
+
+    ClaimsOptions claims_options;
+    CLI::App* claims = app.add_subcommand("claims", "Tell which of the textbook's claims hold here");
+    claims->add_option("REPORT", claims_options.report, "A JSON report to judge by, instead of a run");
+    claims->add_flag("--json", claims_options.json, "As JSON");
+    claims->add_option("--lang", claims_options.language, "en, or ko for the page's wording and Korean verdicts")
+        ->transform(CLI::CheckedTransformer(std::map<std::string, reports::Language>{
+            {"en", reports::Language::english}, {"ko", reports::Language::korean}}));
+    claims->final_callback(
+        [&] { action = [&] { return show_claims(claims_options, run_arguments.complete()); }; });
 
     try
     {

@@ -16,4 +16,7 @@ struct File
 /// The files of reports/expectations/.
 std::span<const File> expectations();
 
+/// cases/claims.toml.
+std::span<const File> claims();
+
 } // namespace ipc_conform::runner::embedded

@@ -1,8 +1,8 @@
 #include "runner/session.hpp"
 
 #include "fixtures/property.hpp"
-#include "reports/json.hpp"
 #include "reports/terminal.hpp"
+#include "runner/claims.hpp"
 #include "runner/clean.hpp"
 #include "runner/display.hpp"
 #include "runner/errors.hpp"
@@ -12,6 +12,7 @@
 #include "runner/program.hpp"
 #include "runner/report_files.hpp"
 #include "runner/schedule.hpp"
+#include "runner/stored_report.hpp"
 #include "runner/supervisor.hpp"
 #include "runner/trust.hpp"
 #include "runner/workspace.hpp"
@@ -20,7 +21,6 @@
 #include <chrono>
 #include <fmt/chrono.h>
 #include <fmt/format.h>
-#include <fstream>
 #include <iostream>
 #include <iterator>
 #include <random>
@@ -48,26 +48,13 @@ std::vector<std::string> ids_of(const std::vector<Property>& all)
 // The properties that a report says were not as expected.
 std::vector<std::string> failed_in(const std::string& path)
 {
-    std::ifstream file{path, std::ios::binary};
-    if (!file)
-    {
-        throw UsageError{fmt::format("cannot read {}", path)};
-    }
-    const std::string text{std::istreambuf_iterator<char>{file}, {}};
     std::vector<std::string> failed;
-    try
+    for (const reports::Result& result : read_report(path).results)
     {
-        for (const reports::Result& result : reports::run_from_json(text).results)
+        if (!result.expected)
         {
-            if (!result.expected)
-            {
-                failed.push_back(result.id);
-            }
+            failed.push_back(result.id);
         }
-    }
-    catch (const reports::ReadError& error)
-    {
-        throw UsageError{fmt::format("{} is no report of this kit: {}", path, error.what())};
     }
     return failed;
 }
@@ -189,21 +176,28 @@ void execute(const RunOptions& options, const Selection& selection, const Expect
 
 } // namespace
 
-int run_session(const RunOptions& options)
+reports::Run measure(const RunOptions& options, ReportFiles& files)
 {
     const auto started = Clock::now();
     prepare_process();
     const Selection selection = selection_of(options);
     const Expectations expectations =
         options.expect.empty() ? embedded_expectations() : read_expectations(options.expect);
-    ReportFiles files{options};
     clean_dead_runs();
 
     reports::Run run = header_of(options, expectations);
     execute(options, selection, expectations, run, files);
     apply(expectations, run, ids_of(properties()));
     add_survivors(run);
+    run.claims = judge_claims(run.results, true);
     run.milliseconds = milliseconds_since(started);
+    return run;
+}
+
+int run_session(const RunOptions& options)
+{
+    ReportFiles files{options};
+    const reports::Run run = measure(options, files);
 
     std::ostream& screen = files.use_standard_output() ? std::cerr : std::cout;
     screen << reports::terminal_report(run, style_of(files.use_standard_output() ? 2 : 1)) << std::flush;
