@@ -174,7 +174,7 @@ struct Ways
     std::size_t mapping;
 };
 
-constexpr unsigned milliseconds = 60;
+constexpr unsigned milliseconds = 50;
 
 } // namespace
 
