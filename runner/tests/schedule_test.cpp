@@ -1,0 +1,78 @@
+// In which order executions come.
+#include "runner/schedule.hpp"
+#include "runner/tests/planted.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace ipc_conform;
+using namespace ipc_conform::runner;
+using namespace ipc_conform::runner::tests;
+
+namespace
+{
+
+reports::Result passed(const Task& task)
+{
+    reports::Result result;
+    result.id = task.property->id;
+    result.verdict = reports::Verdict::pass;
+    return result;
+}
+
+} // namespace
+
+TEST_CASE("schedule: what measures time waits until nothing else runs, and then runs alone")
+{
+    std::vector<Property> all = properties_of({"pipe.measures", "pipe.first", "pipe.second"});
+    all[0].alone = true;
+    Schedule schedule{{&all[0], &all[1], &all[2]}, RunOptions{}, "Linux"};
+    const auto first = schedule.next();
+    const auto second = schedule.next();
+    REQUIRE((first && second));
+    CHECK(first->property->id == "pipe.first");
+    CHECK(second->property->id == "pipe.second");
+
+    CHECK(!schedule.next());
+    schedule.take(*first, passed(*first));
+    CHECK(!schedule.next());
+    schedule.take(*second, passed(*second));
+    const auto measuring = schedule.next();
+    REQUIRE(measuring);
+    CHECK(measuring->property->id == "pipe.measures");
+    schedule.take(*measuring, passed(*measuring));
+    CHECK(!schedule.next());
+}
+
+TEST_CASE("schedule: nothing runs beside what measures time, in any round")
+{
+    std::vector<Property> all = properties_of({"pipe.measures", "pipe.first"});
+    all[0].alone = true;
+    RunOptions options;
+    options.repeat = 2;
+    Schedule schedule{{&all[0], &all[1]}, options, "Linux"};
+    for (const char* expected : {"pipe.first", "pipe.measures", "pipe.first", "pipe.measures"})
+    {
+        const auto task = schedule.next();
+        REQUIRE(task);
+        CHECK(task->property->id == expected);
+        CHECK(!schedule.next());
+        schedule.take(*task, passed(*task));
+    }
+    CHECK(!schedule.next());
+}
+
+TEST_CASE("schedule: a proof of what measures time runs beside others")
+{
+    std::vector<Property> all = properties_of({"pipe.measures"});
+    all[0].alone = true;
+    all[0].faults = {{"one", [] {}}, {"other", [] {}}};
+    RunOptions options;
+    options.prove = true;
+    Schedule schedule{{&all[0]}, options, "Linux"};
+    const auto measuring = schedule.next();
+    REQUIRE(measuring);
+    schedule.take(*measuring, passed(*measuring));
+    CHECK(schedule.next());
+    CHECK(schedule.next());
+    CHECK(!schedule.next());
+}
