@@ -149,6 +149,8 @@ TEST_CASE("mmap.concurrent-atomic"
     const TemporaryFile file{static_cast<off_t>(page_size())};
     const Mapping mapping{file.descriptor(), page_size()};
     const Event start;
+    const Event all_done;
+    const Shared<std::atomic<unsigned>> done;
     const auto adder = [&] {
         Mapping own{file.descriptor(), page_size()}; // at an address of its own
         auto& counter = *reinterpret_cast<Counter*>(own.data());
@@ -157,6 +159,11 @@ TEST_CASE("mmap.concurrent-atomic"
         {
             counter.fetch_add(1, std::memory_order_relaxed);
         }
+        if (done->fetch_add(1) + 1 == adders)
+        {
+            all_done.set();
+        }
+        all_done.wait(); // copies that are handed on at the unmap must not make up a sum
         own.unmap();
     };
     Peer first = spawn("first", adder);

@@ -170,16 +170,10 @@ TEST_CASE("sysv-msg.handoff-count"
     CHECK(deliveries.each_once());
 }
 
-FAULT("sysv-msg.handoff-count", "one message is given to two waiting receivers", os::msgrcv,
-      [](auto real, int queue, void* message, std::size_t size, long type, int flags) {
-          const ssize_t got = real(queue, message, size, type, flags);
-          MessageBuffer& received = *static_cast<MessageBuffer*>(message);
-          if (got > 0 && std::atoi(received.body.data()) == 400 && received.body[5] == '\0')
-          {
-              received.body[5] = '2'; // once is enough
-              ::msgsnd(queue, message, 6, 0);
-          }
-          return got;
+FAULT("sysv-msg.handoff-count", "one message is given to two waiting receivers", os::msgsnd,
+      [](auto real, int queue, const void* message, std::size_t size, int flags) -> int {
+          const bool doubled = std::atoi(static_cast<const MessageBuffer*>(message)->body.data()) == 400;
+          return doubled && real(queue, message, size, flags) == -1 ? -1 : real(queue, message, size, flags);
       });
 FAULT("sysv-msg.handoff-count", "a message is lost on its way to a waiting receiver", os::msgrcv,
       [](auto real, int queue, void* message, std::size_t size, long type, int flags) {

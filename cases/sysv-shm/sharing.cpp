@@ -232,16 +232,19 @@ TEST_CASE(
     REQUIRE(memory);
     auto& counters = *reinterpret_cast<Counters*>(memory.address());
     const Event attached;
+    const Event added;
     Peer adder = spawn("adder", [&] {
         Attachment own{permitted(os::shmat(segment.id()))};
         REQUIRE(own);
         attached.set();
         add_up(*reinterpret_cast<Counters*>(own.address()));
+        added.wait(); // so that what reaches the segment by the detach only comes too late
         CHECK(own.detach() == 0);
     });
 
     attached.wait();
     add_up(counters);
+    added.set();
     REQUIRE(finished(adder));
     observe("atomic additions that arrived", counters.together.load());
     observe("plain additions that arrived", counters.apart.load());
