@@ -4,7 +4,10 @@ set(CMAKE_CXX_STANDARD_REQUIRED ON)
 set(CMAKE_CXX_EXTENSIONS OFF)
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 
+include(${CMAKE_CURRENT_LIST_DIR}/fmt.cmake)
+
 add_library(ipc_conform_options INTERFACE)
+target_link_libraries(ipc_conform_options INTERFACE ipc_conform_fmt)
 target_include_directories(ipc_conform_options INTERFACE ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR}/generated)
 target_compile_options(
     ipc_conform_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion
@@ -14,7 +17,7 @@ target_compile_options(
 target_compile_options(ipc_conform_options INTERFACE $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>)
 # 64-bit file offsets and times on 32-bit systems too; everything POSIX and the platform declare.
 target_compile_definitions(
-    ipc_conform_options INTERFACE _GNU_SOURCE _FILE_OFFSET_BITS=64 _TIME_BITS=64 FMT_HEADER_ONLY
+    ipc_conform_options INTERFACE _GNU_SOURCE _FILE_OFFSET_BITS=64 _TIME_BITS=64
 )
 if(APPLE)
     target_compile_definitions(ipc_conform_options INTERFACE _DARWIN_C_SOURCE)
