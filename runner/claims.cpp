@@ -141,7 +141,7 @@ ClaimEvidence evidence_of(const Clue& clue, const Result* result)
 }
 
 // The properties to which a verdict other than the usual one is due.
-std::string departures(const Claim& claim)
+std::string departures(const Claim& claim, const char* otherwise)
 {
     std::vector<std::string> told;
     for (const ClaimEvidence& evidence : claim.properties)
@@ -151,7 +151,7 @@ std::string departures(const Claim& claim)
             told.push_back(fmt::format("{} {}", evidence.id, evidence.verdict));
         }
     }
-    return told.empty() ? "the values observed" : fmt::format("{}", fmt::join(told, ", "));
+    return told.empty() ? otherwise : fmt::format("{}", fmt::join(told, ", "));
 }
 
 } // namespace
@@ -166,9 +166,10 @@ Claim judge_claim(const ClaimRule& rule, const std::vector<Result>& results)
     }
     if (claim.verdict != rule.finding)
     {
-        claim.why = fmt::format("Elsewhere found \"{}\"; here it is due to {}.", rule.finding, departures(claim));
-        claim.why_korean =
-            fmt::format("다른 곳의 판정은 \"{}\"이며, 여기서는 {} 때문입니다.", rule.finding, departures(claim));
+        claim.why = fmt::format("Elsewhere found \"{}\"; here it is due to {}.", rule.finding,
+                                departures(claim, "the values observed"));
+        claim.why_korean = fmt::format("다른 곳의 판정은 \"{}\"이며, 여기서는 {} 때문입니다.", rule.finding,
+                                       departures(claim, "관찰된 값"));
     }
     return claim;
 }
