@@ -50,6 +50,8 @@ const CLI::Validator is_natural{[](const std::string& text) {
                                 },
                                 ""};
 
+constexpr const char* thorough_help = "Let the measured cases take twenty times as many samples";
+
 // What the options of a run are, wherever on the line they stand.
 struct RunArguments
 {
@@ -60,7 +62,7 @@ struct RunArguments
     void declare(CLI::App& app)
     {
         app.add_flag("--prove", options.prove, "Run every case under every fault of its own, too: each must FAIL");
-        app.add_flag("--thorough", options.thorough, "Let the measured cases take twenty times as many samples");
+        app.add_flag("--thorough", options.thorough, thorough_help);
         app.add_option("--jobs,-j", options.jobs, "Cases that run at once (default: by the number of processors)")
             ->check(CLI::Range(1, 1024));
         app.add_option("--deadline", deadline_seconds, "Seconds a case may take")
@@ -157,6 +159,7 @@ int parse_and_run(int argument_count, char** arguments)
     CLI::App* claims = app.add_subcommand("claims", "Tell which of the textbook's claims hold here");
     claims->add_option("REPORT", claims_options.report, "A JSON report to judge by, instead of a run");
     claims->add_flag("--json", claims_options.json, "As JSON");
+    claims->add_flag("--thorough", run_arguments.options.thorough, thorough_help);
     claims->add_option("--lang", claims_options.language, "en, or ko for the page's wording and Korean verdicts")
         ->transform(CLI::CheckedTransformer(std::map<std::string, reports::Language>{
             {"en", reports::Language::english}, {"ko", reports::Language::korean}}));
