@@ -84,7 +84,8 @@ TEST_CASE(
         observe("si_value of the first", first.si_value.sival_int); // unspecified, so whatever it is will do
         observe("si_value of the second", second.si_value.sival_int);
         CHECK(description_of(first)
-              == fmt::format("SIGUSR1 from process {} of user {}, code {}", sender, ::getuid(), SI_USER));
+              == fmt::format("SIGUSR1 from process {} of user {}, code {}", sender, ::getuid(),
+                             static_cast<int>(SI_USER)));
         CHECK(description_of(second) == description_of(first));
     });
     REQUIRE(os::kill(receiver.pid(), SIGUSR1) == 0);

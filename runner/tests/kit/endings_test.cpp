@@ -35,7 +35,7 @@ bool charged_with_process(const Json& result)
 TEST_CASE("ending: a hang fails at its deadline and shows where each process was stuck")
 {
     Kit kit;
-    const Json hung = kit.result("planted.hangs", {"--deadline", "0.5"});
+    const Json hung = kit.result("planted.hangs", {"--deadline", "1.5"});
     CHECK(hung["verdict"] == "FAIL");
     CHECK(contains(hung["reason"], "did not end within 500 ms"));
     CHECK(hung["milliseconds"] >= 500);

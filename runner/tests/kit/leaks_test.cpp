@@ -75,7 +75,7 @@ TEST_CASE("leak: files and folders, readable or not")
 TEST_CASE("leak: a killed case is charged with its objects, but it is its end that is unexpected")
 {
     Kit kit;
-    const Json report = kit.report({"planted.leaks-and-hangs", "planted.leaks-and-crashes", "--deadline", "0.3"});
+    const Json report = kit.report({"planted.leaks-and-hangs", "planted.leaks-and-crashes", "--deadline", "2"});
     for (const Json& result : report["results"])
     {
         CHECK(result["verdict"] == "FAIL");

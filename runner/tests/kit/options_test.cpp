@@ -91,7 +91,7 @@ TEST_CASE("option: --jobs and --seed are used and reported")
 TEST_CASE("option: --prove tells killed faults from survivors")
 {
     Kit kit;
-    const Json killed = kit.report({"planted.passes", "planted.killed-fault", "--prove", "--deadline", "0.3"});
+    const Json killed = kit.report({"planted.passes", "planted.killed-fault", "--prove", "--deadline", "2"});
     CHECK(killed["proved"] == true);
     for (const Json& result : killed["results"])
     {
