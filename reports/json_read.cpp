@@ -112,6 +112,29 @@ static void read_value(const JsonPlace& from, Result& into)
     object.optional("rerun", into.rerun);
 }
 
+static void read_value(const JsonPlace& from, ClaimEvidence& into)
+{
+    const JsonObject object{from};
+    object.required("id", into.id);
+    object.required("role", into.role);
+    object.required("verdict", into.verdict);
+    object.optional("evidence", into.evidence);
+    object.optional("observed", into.observed);
+}
+
+static void read_value(const JsonPlace& from, Claim& into)
+{
+    const JsonObject object{from};
+    object.required("number", into.number);
+    object.required("mechanism", into.mechanism);
+    object.required("korean", into.korean);
+    object.required("english", into.english);
+    object.required("verdict", into.verdict);
+    object.required("why", into.why);
+    object.optional("why_korean", into.why_korean);
+    object.required("properties", into.properties);
+}
+
 static void read_value(const JsonPlace& from, Platform& into)
 {
     const JsonObject object{from};
@@ -164,6 +187,7 @@ Run run_from_json(std::string_view text)
     object.required("platform", run.platform);
     object.required("totals", totals_of_report); // has to be there; the results themselves are what counts
     object.required("results", run.results);
+    object.optional("claims", run.claims);
     object.optional("unexpected", run.unexpected);
     run.kit_version = kit.version;
     return run;

@@ -33,8 +33,11 @@ std::vector<reports::Result> results_for(const ClaimsOptions& options, RunOption
 int show_claims(const ClaimsOptions& options, RunOptions run)
 {
     const std::vector<reports::Claim> claims = judge_claims(results_for(options, std::move(run)), false);
+    reports::Style style = style_of(STDOUT_FILENO);
+    style.unicode =
+        style.unicode || options.language == reports::Language::korean; // who asks for Korean can read it
     std::cout << (options.json ? reports::claims_json(claims)
-                               : reports::claims_text(claims, options.language, style_of(STDOUT_FILENO)));
+                               : reports::claims_text(claims, options.language, style));
     const bool undecided = std::ranges::find(claims, "undecided here", &reports::Claim::verdict) != claims.end();
     return static_cast<int>(undecided ? reports::Exit::not_judged : reports::Exit::as_expected);
 }

@@ -91,6 +91,23 @@ Run rich_run()
     run.results.emplace_back(result("sysv-shm.zeroed", Verdict::unsupported)).reason = "ENOSYS";
     run.results.emplace_back(result("mmap.store-lag-possible", Verdict::untested)).reason = "cannot be provoked";
     run.results.emplace_back(result("udp.no-handshake", Verdict::unresolved)).reason = "bind: EADDRINUSE";
+    run.claims = {{"P3",
+                   "pipe",
+                   "선입선출 구조",
+                   "Its structure is first-in first-out",
+                   "false",
+                   "Elsewhere found \"true\"; here it is due to pipe.fifo-order FAIL.",
+                   "다른 곳의 판정은 \"true\"이며, 여기서는 pipe.fifo-order FAIL 때문입니다.",
+                   {{"pipe.fifo-order", "supports", "FAIL", "values", {{"records", std::int64_t{3}}}},
+                    {"pipe.large-may-interleave", "fully", "not run", "", {}}}},
+                  {"P11",
+                   "pipe",
+                   "사용이 간단하다",
+                   "Advantage: very simple to use",
+                   "not testable",
+                   "An opinion.",
+                   "의견입니다.",
+                   {}}};
     run.unexpected = {"pipe.read-empty-blocks: FAIL"};
     return run;
 }
@@ -142,6 +159,7 @@ Run hostile_run()
             result.proofs = {{bad, Verdict::pass, bad}};
         }
     }
+    run.claims = {{bad, bad, bad, bad, "undecided here", bad, bad, {{bad, "limits", "PASS", bad, {{bad, bad}}}}}};
     run.unexpected = {bad, std::string(100000, 'x') + bad};
     return run;
 }
