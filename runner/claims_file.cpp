@@ -3,14 +3,11 @@
 
 #include "runner/embedded.hpp"
 #include "runner/errors.hpp"
+#include "runner/toml.hpp"
 
 #include <algorithm>
 #include <array>
 #include <fmt/format.h>
-
-#define TOML_HEADER_ONLY 1
-#define TOML_EXCEPTIONS 0
-#include <toml++/toml.h>
 
 namespace ipc_conform::runner
 {

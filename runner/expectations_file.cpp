@@ -1,8 +1,9 @@
-// How expectations are read. The one file that includes the TOML library, which takes seconds to compile.
+// How expectations are read.
 #include "reports/printable.hpp"
 #include "runner/embedded.hpp"
 #include "runner/errors.hpp"
 #include "runner/expectations.hpp"
+#include "runner/toml.hpp"
 
 #include <algorithm>
 #include <array>
@@ -13,10 +14,6 @@
 #include <fmt/format.h>
 #include <memory>
 #include <sys/utsname.h>
-
-#define TOML_HEADER_ONLY 1
-#define TOML_EXCEPTIONS 0
-#include <toml++/toml.h>
 
 namespace ipc_conform::runner
 {
