@@ -4,6 +4,7 @@
 #include "runner/timeline.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <charconv>
 #include <fmt/format.h>
 #include <sys/wait.h>
@@ -156,7 +157,19 @@ void decide_by_records(Result& result, const Execution& execution)
         return;
     }
     const auto end = std::ranges::find(records, Kind::end, &Record::kind);
-    if (end == records.end())
+    if (const int error = execution.journal->lost(); error == ENOSPC || error == EDQUOT || error == EFBIG)
+    {
+        decide(result, Verdict::restricted,
+               fmt::format("the case could not write all its records: {}", name_of_error(error)),
+               "free space where temporary files go, raise the quota or RLIMIT_FSIZE, or set TMPDIR to another "
+               "folder");
+    }
+    else if (error != 0)
+    {
+        decide(result, Verdict::unresolved,
+               fmt::format("the case could not write all its records: {}", name_of_error(error)));
+    }
+    else if (end == records.end())
     {
         decide(result, Verdict::unresolved,
                fmt::format("the case ended with status {} before it had reported its end",

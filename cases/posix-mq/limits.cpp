@@ -80,6 +80,7 @@ TEST_CASE(
     constexpr long size = 64;
     constexpr rlim_t each = capacity * size; // the least that a queue counts for; its administration comes on top
     static_cast<void>(attributes_for(capacity));
+    require_queues(2);
     const QueueName first;
     Peer other = spawn("other process", [&] {
         const QueueDescriptor queue{permitted(create(first, capacity, size))};
