@@ -11,8 +11,6 @@
 
 #include <algorithm>
 #include <csignal>
-#include <exception>
-#include <fmt/format.h>
 #include <limits>
 #include <list>
 #include <sys/resource.h>

@@ -1,6 +1,6 @@
 // Planted checks that fail because a call came back without having reached the system, and one that did reach it.
-#include "fixtures/call.hpp"
 #include "fixtures/property.hpp"
+#include "runner/tests/cases/planted/refuse.hpp"
 
 #ifdef __linux__
 #include <array>
@@ -13,13 +13,6 @@ using namespace ipc_conform;
 
 namespace
 {
-
-template <int Error>
-int refuse()
-{
-    errno = Error;
-    return -1;
-}
 
 const Call forbidden{"msync", refuse<EPERM>};
 const Call absent{"absent", refuse<ENOSYS>};

@@ -1,19 +1,12 @@
 // Planted cases that cannot be set up: what stands in the way decides the verdict, and it is never FAIL.
-#include "fixtures/call.hpp"
 #include "fixtures/peer.hpp"
 #include "fixtures/property.hpp"
+#include "runner/tests/cases/planted/refuse.hpp"
 
 using namespace ipc_conform;
 
 namespace
 {
-
-template <int Error>
-int refuse()
-{
-    errno = Error;
-    return -1;
-}
 
 const Call exhausted{"exhausted", refuse<EMFILE>};
 const Call absent{"absent", refuse<ENOSYS>};
