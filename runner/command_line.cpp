@@ -6,6 +6,7 @@
 #include "runner/clean.hpp"
 #include "runner/doctor.hpp"
 #include "runner/errors.hpp"
+#include "runner/explanation.hpp"
 #include "runner/listing.hpp"
 #include "runner/options.hpp"
 #include "runner/session.hpp"

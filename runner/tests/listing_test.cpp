@@ -14,6 +14,8 @@ Property property_with_fault()
 {
     Property planted = tests::property("pipe.a");
     planted.sources = {"POSIX.1-2024 read()", "pipe(7)"};
+    planted.observed_by = "the call itself";
+    planted.on_systems = {{"Linux", "65536"}};
     planted.faults.push_back({"read returns \"0\" at once", [] {}});
     return planted;
 }
@@ -47,6 +49,8 @@ TEST_CASE("the JSON list parses and holds everything that was declared")
                   {"system", ""},
                   {"statement", "says pipe.a"},
                   {"sources", {"POSIX.1-2024 read()", "pipe(7)"}},
+                  {"observed_by", "the call itself"},
+                  {"on", {{"Linux", "65536"}}},
                   {"file", "cases/pipe/planted.cpp"},
                   {"line", 7},
                   {"untested", ""},
@@ -55,42 +59,6 @@ TEST_CASE("the JSON list parses and holds everything that was declared")
     CHECK(list[1]["system"] == "Linux");
     CHECK(list[1]["untested"] == "because");
     CHECK(list[1]["faults"] == json::array());
+    CHECK(list[1]["on"] == json::object());
     CHECK(json::parse(listing_json({})) == json::array());
-}
-
-TEST_CASE("an explanation tells all about a property, and how to run and prove it")
-{
-    const Expectations known{
-        "known.toml", false, {{"pipe.a", reports::Verdict::fail, "EIO", "so it is", "https://a.example"}}};
-    CHECK(explanation(property_with_fault(), known) == R"(pipe.a
-says pipe.a
-
-  level      shall: a standard requires it
-  sources    POSIX.1-2024 read()
-             pipe(7)
-  case       cases/pipe/planted.cpp:7
-  faults     read returns "0" at once
-  expected   FAIL in known.toml: so it is
-             https://a.example
-  run        ipc-conform run pipe.a
-  prove      ipc-conform run pipe.a --prove
-)");
-}
-
-TEST_CASE("an explanation of what is not tested gives the reason and no commands")
-{
-    Property untested = tests::property("pipe.a");
-    untested.untested = "nobody can see it";
-    untested.level = "platform";
-    untested.system = "Linux";
-    const std::string text = explanation(untested, {});
-    CHECK(text.find("platform: documented by Linux; elsewhere it does not apply") != std::string::npos);
-    CHECK(text.ends_with("  UNTESTED   nobody can see it\n"));
-    CHECK(text.find("ipc-conform run") == std::string::npos);
-}
-
-TEST_CASE("an unknown id cannot be explained")
-{
-    CHECK(tests::refusal([] { explanation("no.such-\x1b"); })
-          == "no property is called \"no.such-\\x1b\"; nothing is near it, `ipc-conform list` shows them all");
 }
