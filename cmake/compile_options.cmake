@@ -1,14 +1,11 @@
-# How every target of the kit is compiled: C++20 without extensions, includes written from the project's root.
-set(CMAKE_CXX_STANDARD 20)
-set(CMAKE_CXX_STANDARD_REQUIRED ON)
-set(CMAKE_CXX_EXTENSIONS OFF)
+# How every target of the kit is compiled; includes are written from the project's root.
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 
 include(${CMAKE_CURRENT_LIST_DIR}/fmt.cmake)
 
 add_library(ipc_conform_options INTERFACE)
 target_link_libraries(ipc_conform_options INTERFACE ipc_conform_fmt)
-target_include_directories(ipc_conform_options INTERFACE ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR}/generated)
+target_include_directories(ipc_conform_options INTERFACE ${PROJECT_SOURCE_DIR})
 target_compile_options(
     ipc_conform_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion
                                   $<$<BOOL:${IPC_CONFORM_WARNINGS_ARE_ERRORS}>:-Werror>
