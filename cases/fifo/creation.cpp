@@ -37,7 +37,8 @@ std::string description_of(const std::string& name)
 
 TEST_CASE("fifo.mkfifo-creates"
           * says("mkfifo creates a FIFO special file under the name, which outlives the process that made it")
-          * shall("POSIX.1-2024 mkfifo()", "fifo(7)"))
+          * observed_by("a child makes it and ends; then lstat says S_ISFIFO")
+          * on("Darwin", "the same, by reading vfs_syscalls.c") * shall("POSIX.1-2024 mkfifo()", "fifo(7)"))
 {
     const OwnedPath name;
     Peer creator = spawn("creator", [&] { REQUIRE(permitted(os::mkfifo(name.c_str(), 0600)) == 0); });
@@ -58,6 +59,7 @@ FAULT("fifo.mkfifo-creates", "the name goes with its creator", os::mkfifo,
 
 TEST_CASE("fifo.mode-umask"
           * says("a new FIFO's permission bits are those of the mode argument that the umask does not clear")
+          * observed_by("lstat's permission bits for six pairs of mode and umask")
           * shall("POSIX.1-2024 mkfifo()", "POSIX.1-2024 umask()", "mkfifo(3)"))
 {
     struct Row
@@ -94,6 +96,9 @@ FAULT("fifo.mode-umask", "the umask is subtracted instead of masked out", os::mk
 TEST_CASE(
     "fifo.mkfifo-eexist"
     * says("mkfifo on an existing name, a dangling symbolic link included, fails with EEXIST and changes nothing")
+    * observed_by("mkfifo on a file, a FIFO and a dangling link: its error, lstat before and after, and no file "
+                  "where the link points")
+    * on("Darwin", "EEXIST, by reading vfs_syscalls.c; for a symbolic link not known")
     * shall("POSIX.1-2024 mkfifo()", "mkfifo(3)"))
 {
     const TemporaryFile file{3};
@@ -140,6 +145,8 @@ FAULT("fifo.mkfifo-eexist", "it fails as it should, but the existing name gets t
 
 TEST_CASE("fifo.mknod-equivalent"
           * says("mknod with S_IFIFO makes the same FIFO as mkfifo, for an ordinary user as well")
+          * observed_by("a peer that gave up privilege calls mknod: lstat's type and mode under umask 027, EEXIST "
+                        "on repeat, data through it")
           * shall("POSIX.1-2024 mknod()", "mknod(2)"))
 {
     Peer user = spawn("user", [&] {

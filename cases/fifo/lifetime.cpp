@@ -8,7 +8,9 @@ using namespace ipc_conform;
 
 TEST_CASE("fifo.discard-at-last-close"
           * says("data that nobody has read is discarded when the last descriptor of the FIFO is closed")
-          * shall("POSIX.1-2024 close()"))
+          * observed_by(
+              "unread data, both ends closed, opened anew: read returns 0, and what is written then comes alone")
+          * on("Darwin", "the same, by reading fifo_vnops.c") * shall("POSIX.1-2024 close()"))
 {
     OpenFifo fifo;
     write_fully(fifo.write_end, "unread");
@@ -43,6 +45,8 @@ FAULT("fifo.discard-at-last-close", "the old data comes out behind the new", os:
 
 TEST_CASE("fifo.unlink-while-open"
           * says("unlink removes the FIFO's name only: open ends go on, and a FIFO made anew there is another one")
+          * observed_by("after unlink the name is gone and a byte passes; a FIFO made anew has no reader (ENXIO), "
+                        "and its byte stays its own")
           * shall("POSIX.1-2024 unlink()", "fifo(7)"))
 {
     OpenFifo old;

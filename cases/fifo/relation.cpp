@@ -13,6 +13,8 @@ TEST_CASE(
     "fifo.unrelated-processes"
     * says(
         "processes that have neither a descriptor nor a parent in common exchange data by opening the same name")
+    * observed_by("two strangers, started with the name alone and another parent, open it; the reader gets the "
+                  "writer's words")
     * shall("POSIX.1-2024 mkfifo()", "POSIX.1-2024 open()", "fifo(7)"))
 {
     const Fifo fifo;
@@ -63,6 +65,7 @@ FAULT("fifo.unrelated-processes", "what a stranger writes gets lost", os::write,
 
 TEST_CASE("fifo.related-processes-too"
           * says("a parent and its child exchange data by opening the name as well, both ways")
+          * observed_by("parent and child each open two FIFOs by name after fork, and one message passes each way")
           * shall("POSIX.1-2024 open()", "fifo(7)"))
 {
     const Fifo to_child;
@@ -96,6 +99,8 @@ FAULT("fifo.related-processes-too", "what relatives write gets lost", os::write,
 
 TEST_CASE("fifo.permission-denied"
           * says("opening a FIFO without the permission that the access needs fails with EACCES")
+          * observed_by(
+              "a peer that gave up privilege opens both ways under modes 0666, 0444, 0222 and 0000: its errors")
           * shall("POSIX.1-2024 open()", "open(2)"))
 {
     struct Row

@@ -9,6 +9,11 @@ using namespace ipc_conform;
 TEST_CASE(
     "fifo.same-io-as-pipe"
     * says("order, partial reads, PIPE_BUF atomicity, EAGAIN, end of file, EPIPE and EINTR of a FIFO are a pipe's")
+    * observed_by("the bodies of eight pipe cases run on FIFOs with both ends open")
+    * on("Linux", "PIPE_BUF is 4096")
+    * on(
+        "Darwin",
+        "a pair of AF_UNIX stream sockets whose low-water mark keeps small writes atomic, by reading fifo_vnops.c")
     * shall("POSIX.1-2024 read()", "POSIX.1-2024 write()", "pipe(7)"))
 {
     for (const auto rule :
@@ -69,6 +74,8 @@ FAULT("fifo.same-io-as-pipe", "an interrupted read is taken for the end of file"
 TEST_CASE(
     "fifo.unidirectional-per-description"
     * says("what is open for reading only cannot be written, what is open for writing only cannot be read: EBADF")
+    * observed_by(
+        "each wrong call's error; nothing came in through the read end, and the queued byte is still there")
     * shall("POSIX.1-2024 read()", "POSIX.1-2024 write()"))
 {
     OpenFifo fifo;
@@ -103,6 +110,8 @@ FAULT("fifo.unidirectional-per-description", "the wrong errno", os::write,
 
 TEST_CASE("fifo.two-fifos-duplex"
           * says("two FIFOs carry traffic both ways at once: each side reads on one while it writes on the other")
+          * observed_by("two readers seen asleep in read, one still while the other's byte passes; then 300000 "
+                        "bytes each way at once")
           * shall("POSIX.1-2024 read()", "POSIX.1-2024 write()"))
 {
     OpenFifo there;
@@ -146,7 +155,8 @@ off_t size_under(const std::string& name)
 TEST_CASE(
     "fifo.no-file-content"
     * says("data on its way through a FIFO is not in the file system: the size under its name stays the same")
-    * defined("fifo(7)", "POSIX.1-2024 <sys/stat.h>"))
+    * observed_by("lstat's st_size before and after a write of 1000 bytes, with half of it read, and drained")
+    * on("Linux", "st_size stays 0") * defined("fifo(7)", "POSIX.1-2024 <sys/stat.h>"))
 {
     OpenFifo fifo;
     const off_t before = size_under(fifo.path());

@@ -44,7 +44,9 @@ constexpr auto wrong_error_write = [](auto real, int descriptor, const void* byt
 TEST_CASE(
     "pipe.create-two-fds"
     * says("pipe() returns 0 and yields two distinct open descriptors, the first readable, the second writable")
-    * shall("POSIX.1-2024 pipe()", "pipe(2)"))
+    * observed_by(
+        "the call's result, F_GETFL's access mode of each end, and a byte from the second descriptor to the first")
+    * on("Darwin", "the same, by reading sys_pipe.c") * shall("POSIX.1-2024 pipe()", "pipe(2)"))
 {
     std::array<int, 2> ends{-1, -1};
     REQUIRE(permitted(os::pipe(ends.data())) == 0);
@@ -73,7 +75,7 @@ FAULT("pipe.create-two-fds", "both numbers name the read end", os::pipe, [](auto
 });
 
 TEST_CASE("pipe.flags-clear" * says("both ends of a new pipe have O_NONBLOCK and FD_CLOEXEC clear")
-          * shall("POSIX.1-2024 pipe()", "pipe(2)"))
+          * observed_by("F_GETFL and F_GETFD of both ends") * shall("POSIX.1-2024 pipe()", "pipe(2)"))
 {
     std::array<int, 2> ends{-1, -1};
     REQUIRE(permitted(os::pipe(ends.data())) == 0);
@@ -99,6 +101,9 @@ FAULT("pipe.flags-clear", "pipe() closes on exec as pipe2() can", os::pipe, [](a
 TEST_CASE(
     "pipe.unidirectional"
     * says("a pipe carries data from its second descriptor to its first; whether it is full-duplex is recorded")
+    * observed_by(
+        "the ends' access modes, and a byte tried backwards: EBADF twice, or it arrives; then a byte forwards")
+    * on("Linux", "one-way") * on("Darwin", "one-way, by reading sys_pipe.c")
     * may("POSIX.1-2024 pipe()", "pipe(7)"))
 {
     Pipe pipe;
@@ -129,6 +134,10 @@ FAULT("pipe.unidirectional", "the write end gives data although it is open for w
       full_duplex_read);
 
 TEST_CASE("pipe.read-end-not-writable" * says("on a one-way pipe writing to the read end fails with EBADF")
+          * observed_by("the write's error, then a non-blocking read that finds the pipe empty; not applicable "
+                        "where pipes are full-duplex")
+          * on("Linux", "pipes are one-way")
+          * on("Darwin", "the same: the first descriptor is open for reading only, by reading sys_pipe.c")
           * may("POSIX.1-2024 pipe()", "POSIX.1-2024 write()"))
 {
     Pipe pipe;
@@ -144,6 +153,10 @@ FAULT("pipe.read-end-not-writable", "the pipe is bidirectional by accident", os:
 FAULT("pipe.read-end-not-writable", "the wrong errno", os::write, wrong_error_write);
 
 TEST_CASE("pipe.write-end-not-readable" * says("on a one-way pipe reading from the write end fails with EBADF")
+          * observed_by("the read's error with a byte queued, which the read end still gives; not applicable "
+                        "where pipes are full-duplex")
+          * on("Linux", "pipes are one-way")
+          * on("Darwin", "the same: the second descriptor is open for writing only, by reading sys_pipe.c")
           * may("POSIX.1-2024 pipe()", "POSIX.1-2024 read()"))
 {
     Pipe pipe;

@@ -10,7 +10,8 @@ using namespace ipc_conform;
 
 TEST_CASE("pipe.eof-last-writer"
           * says("once every write descriptor is closed and the pipe is drained, read returns 0, again and again")
-          * shall("POSIX.1-2024 read()", "pipe(7)"))
+          * observed_by("three bytes are written and the only write end closed: the reads return 3, 0 and 0")
+          * on("Darwin", "the same, by reading sys_pipe.c") * shall("POSIX.1-2024 read()", "pipe(7)"))
 {
     Pipe pipe;
     write_fully(pipe.write_end, "abc");
@@ -36,6 +37,8 @@ FAULT("pipe.eof-last-writer", "a second read at the end fails", os::read,
 TEST_CASE(
     "pipe.eof-needs-all-writers"
     * says("while any process holds a write descriptor, the reader included, an empty pipe has no end of file")
+    * observed_by("non-blocking reads: EAGAIN while a duplicate or another process's copy is open, 0 once that "
+                  "process has ended")
     * shall("POSIX.1-2024 read()", "pipe(7)"))
 {
     Pipe pipe;
@@ -69,6 +72,7 @@ FAULT("pipe.eof-needs-all-writers", "a writer that exited still counts", os::rea
 TEST_CASE(
     "pipe.eof-on-writer-death"
     * says("a writer killed by SIGKILL counts as closed: a reader blocked in read is woken by the end of file")
+    * observed_by("a reader is seen asleep in read; the only writer is killed, and the read returns 0 after it")
     * shall("POSIX.1-2024 _exit()", "POSIX.1-2024 read()", "pipe(7)"))
 {
     Pipe pipe;
@@ -123,6 +127,9 @@ constexpr auto write_into_the_void = [](auto real, int descriptor, const void* b
 
 TEST_CASE("pipe.epipe-no-reader"
           * says("a write with no reader fails with EPIPE when SIGPIPE is ignored, handled or blocked")
+          * observed_by("three peers, one for each disposition: the write's error, one delivery where handled, "
+                        "pending where blocked")
+          * on("Darwin", "the same, by reading sys_pipe.c and sys_generic.c")
           * shall("POSIX.1-2024 write()", "pipe(7)"))
 {
     Pipe pipe;
@@ -163,6 +170,8 @@ FAULT("pipe.epipe-no-reader", "no signal comes with EPIPE", os::write,
 
 TEST_CASE("pipe.sigpipe-default-kills"
           * says("with SIGPIPE at its default a write with no reader terminates the writer")
+          * observed_by("the writer's wait status: terminated by SIGPIPE")
+          * on("Darwin", "the same, by reading sys_generic.c")
           * shall("POSIX.1-2024 write()", "POSIX.1-2024 <signal.h>", "pipe(7)"))
 {
     Pipe pipe;

@@ -9,6 +9,8 @@ using namespace ipc_conform;
 
 TEST_CASE("pipe.fork-inherit"
           * says("a child made by fork can use both ends, and they are those of its parent's pipe, not of a copy")
+          * observed_by(
+              "a child reads what was queued before fork and writes an answer; the parent finds the answer only")
           * shall("POSIX.1-2024 fork()", "POSIX.1-2024 pipe()"))
 {
     Pipe pipe;
@@ -54,6 +56,8 @@ FAULT("pipe.fork-inherit", "the read end is not inherited", os::read,
 
 TEST_CASE("pipe.exec-inherit"
           * says("after exec an end without FD_CLOEXEC is usable as before, one with FD_CLOEXEC is closed")
+          * observed_by("a fresh image is given both descriptor numbers: F_GETFD fails with EBADF on one, a write "
+                        "to the other arrives")
           * shall("POSIX.1-2024 exec", "POSIX.1-2024 fcntl()", "execve(2)"))
 {
     Pipe pipe;

@@ -11,6 +11,7 @@ using namespace ipc_conform;
 
 TEST_CASE("pipe.ppid-equal-not-needed"
           * says("processes with different parents exchange data over one pipe: an equal PPID is not needed")
+          * observed_by("a grandchild writes and its grandparent reads, their PPIDs seen to differ")
           * shall("POSIX.1-2024 pipe()", "POSIX.1-2024 fork()"))
 {
     Pipe pipe;
@@ -40,6 +41,8 @@ FAULT("pipe.ppid-equal-not-needed", "only a child of the pipe's creator can writ
 TEST_CASE(
     "pipe.ppid-equal-not-sufficient"
     * says("children forked before their parent made the pipe cannot reach it: an equal PPID is not sufficient")
+    * observed_by(
+        "two children forked before pipe() try its descriptor numbers: EBADF, while getppid() is the pipe's maker")
     * shall("POSIX.1-2024 fork()", "POSIX.1-2024 pipe()"))
 {
     const Event made;
@@ -78,6 +81,8 @@ FAULT("pipe.ppid-equal-not-sufficient", "a pipe's read end leaks into running si
 TEST_CASE(
     "pipe.any-related-process"
     * says("siblings, cousins, and a grandparent and its grandchild exchange data over an inherited pipe alike")
+    * observed_by("a tree of two children and two grandchildren: a token between siblings, between cousins, and "
+                  "from the grandparent")
     * shall("POSIX.1-2024 fork()", "pipe(7)"))
 {
     Pipe between_siblings;
@@ -121,6 +126,8 @@ FAULT("pipe.any-related-process", "a reader must be a child of the pipe's maker"
 
 TEST_CASE("pipe.reparent-survives"
           * says("a pipe goes on working when the parent of a process that uses it dies and its PPID changes")
+          * observed_by("the orphan's parent is killed and its PPID seen to change; then a question and an answer "
+                        "pass through two pipes")
           * shall("POSIX.1-2024 _exit()", "pipe(7)"))
 {
     Pipe to_orphan;
@@ -190,6 +197,9 @@ FAULT("pipe.reparent-survives", "what an orphan writes gets lost", os::getppid, 
 
 TEST_CASE("pipe.unrelated-via-fd-pass"
           * says("an unrelated process that received an end over an AF_UNIX socket can use the pipe fully")
+          * observed_by("a stranger with another parent gets the write end by SCM_RIGHTS and writes; the read end "
+                        "gives it, then end of file")
+          * on("Darwin", "pipes can be sent, by reading uipc_usrreq.c")
           * shall("POSIX.1-2024 <sys/socket.h> SCM_RIGHTS", "unix(7)"))
 {
     Pipe pipe;
@@ -222,6 +232,8 @@ FAULT("pipe.unrelated-via-fd-pass", "what a stranger writes gets lost", os::writ
 
 TEST_CASE("pipe.two-pipes-full-duplex"
           * says("two pipes carry traffic both ways at once: each side reads on one while it writes on the other")
+          * observed_by("two readers seen asleep in read, one still while the other's byte passes; then 300000 "
+                        "bytes each way at once")
           * shall("POSIX.1-2024 read()", "POSIX.1-2024 write()"))
 {
     Pipe there;

@@ -27,6 +27,8 @@ bool nonblocking(int descriptor)
 TEST_CASE(
     "pipe.dup-shares-description"
     * says("a dup of an end shares its status flags: O_NONBLOCK set or cleared through one holds for the other")
+    * observed_by("F_GETFL of the other descriptor, a read that fails with EAGAIN, and, once cleared, a reader "
+                  "seen asleep in read")
     * shall("POSIX.1-2024 dup()", "POSIX.1-2024 fcntl()", "dup(2)"))
 {
     Pipe pipe;
@@ -68,6 +70,8 @@ FAULT("pipe.dup-shares-description", "the shared flag is reported but not obeyed
 
 TEST_CASE("pipe.processes-do-affect-each-other"
           * says("a process affects another through what they share: an end's flags, the end of file, a signal")
+          * observed_by("a child's O_NONBLOCK makes the parent's read fail with EAGAIN, its signal is counted, "
+                        "its end gives end of file")
           * shall("POSIX.1-2024 fork()", "POSIX.1-2024 kill()", "POSIX.1-2024 read()"))
 {
     Pipe pipe;
@@ -117,6 +121,8 @@ volatile int ordinary = 1;
 
 TEST_CASE("pipe.isolation-private-memory"
           * says("what a process stores in memory after fork the other does not see; sent through a pipe, it does")
+          * observed_by("a child stores to a variable and sends the value: the parent receives it, its own "
+                        "variable keeps the old one")
           * shall("POSIX.1-2024 fork()", "fork(2)"))
 {
     Pipe pipe;
@@ -149,6 +155,8 @@ FAULT("pipe.isolation-private-memory", "the pipe gives what the reader's own mem
 TEST_CASE(
     "pipe.threads-share-everything"
     * says("a thread's stores, and the descriptors it opens and closes, are those of the other threads as well")
+    * observed_by("one thread stores and makes a pipe, another reads from it and closes an end: the first sees "
+                  "the value and EBADF")
     * shall("POSIX.1-2024 XSH 2.9 Threads", "POSIX.1-2024 pthread_create()", "pthreads(7)"))
 {
     std::optional<Pipe> pipe;
@@ -191,9 +199,12 @@ FAULT("pipe.threads-share-everything", "each thread has a table of descriptors o
 FAULT("pipe.threads-share-everything", "a descriptor closed by one thread stays open for the others", os::close,
       [](auto /*real*/, int) -> int { return 0; });
 
-TEST_CASE("pipe.transfer-needs-syscall"
-          * says("data enters and leaves a pipe by system calls only; memory in common needs none")
-          * defined("pipe(7)", "seccomp(2)"))
+TEST_CASE(
+    "pipe.transfer-needs-syscall"
+    * says("data enters and leaves a pipe by system calls only; memory in common needs none")
+    * observed_by(
+        "under a seccomp filter a peer's store is seen, its write or read kills it by SIGSYS and moves no byte")
+    * defined("pipe(7)", "seccomp(2)"))
 {
     require_renounceable_system_calls();
     Pipe pipe;

@@ -35,6 +35,9 @@ TEST_CASE(
     "pipe.two-pipes-blocking-deadlock"
     * says("two sides that each write more than a pipe holds before they read block each other until a third "
            "drains one")
+    * observed_by(
+        "both sides seen asleep in write at once; a third reads one pipe, and both writes return after it")
+    * on("Linux", "a pipe holds 65536 bytes") * on("Darwin", "the same, by reading sys_pipe.c")
     * shall("POSIX.1-2024 write()", "pipe(7)"))
 {
     Pipe there;
@@ -113,9 +116,12 @@ void serve_both(int write_end, const std::string& message, int read_end, const s
 
 } // namespace
 
-TEST_CASE("pipe.two-pipes-single-thread-poll"
-          * says("with O_NONBLOCK and poll one thread a side carries more than the pipes hold both ways at once")
-          * shall("POSIX.1-2024 poll()", "POSIX.1-2024 read()", "POSIX.1-2024 write()"))
+TEST_CASE(
+    "pipe.two-pipes-single-thread-poll"
+    * says("with O_NONBLOCK and poll one thread a side carries more than the pipes hold both ways at once")
+    * observed_by(
+        "two single-threaded sides with O_NONBLOCK and poll exchange four capacities each way; contents agree")
+    * shall("POSIX.1-2024 poll()", "POSIX.1-2024 read()", "POSIX.1-2024 write()"))
 {
     Pipe there;
     Pipe back;
