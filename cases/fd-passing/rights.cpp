@@ -68,6 +68,9 @@ constexpr auto keeps_descriptor_open = [](auto real, int socket, const msghdr* m
 TEST_CASE(
     "fd-passing.basic"
     * says("SCM_RIGHTS gives the receiver a new descriptor, with a number of its own, for the same open file")
+    * observed_by("a peer without the pipe gets its write end: a number it had not open, O_NONBLOCK still set, "
+                  "data, then end of file")
+    * on("Darwin", "the same, by reading uipc_usrreq.c")
     * shall("POSIX.1-2024 sendmsg()", "POSIX.1-2024 recvmsg()", "POSIX.1-2024 <sys/socket.h>", "unix(7)"))
 {
     const UnixConnection channel;
@@ -101,7 +104,9 @@ FAULT("fd-passing.basic", "the sender's descriptor stays open for ever", os::sen
 
 TEST_CASE("fd-passing.unrelated"
           * says("a descriptor can be passed between processes that share nothing but a path name")
-          * shall("POSIX.1-2024 sendmsg()", "unix(7)"))
+          * observed_by("a stranger connects by name and passes its pipe's read end; after its end data and end "
+                        "of file come from it")
+          * on("Darwin", "the same, by reading uipc_usrreq.c") * shall("POSIX.1-2024 sendmsg()", "unix(7)"))
 {
     const OwnedPath place;
     const Descriptor listener = listen_at(place.path());
@@ -138,6 +143,10 @@ FAULT("fd-passing.unrelated", "the number arrives without the file", os::recvmsg
 TEST_CASE("fd-passing.pass-socket-itself"
           * says("a socket can be passed over itself and over its peer, works where it arrives, and leaks nothing "
                  "when both are closed with themselves still on the way")
+          * observed_by("data through a socket passed over itself; end of file from a pipe whose end is queued in "
+                        "an abandoned cycle")
+          * on("Linux", "it is accepted, and the cycle is freed")
+          * on("Darwin", "it is accepted, and a garbage collector frees the cycle, by reading uipc_usrreq.c")
           * defined("unix(7)", "POSIX.1-2024 sendmsg()"))
 {
     UnixConnection used;

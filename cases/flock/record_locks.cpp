@@ -12,6 +12,9 @@ using namespace ipc_conform;
 TEST_CASE("flock.posix-conflict"
           * says("a write lock on a range denies other processes every lock that overlaps it, and none that only "
                  "adjoins it")
+          * observed_by(
+              "a stranger tries the range, its parts, overlaps and neighbours, and the range again once unlocked")
+          * on("Linux", "denied with EAGAIN") * on("Darwin", "denied with EAGAIN, by its manual; not run there")
           * shall("POSIX.1-2024 fcntl()"))
 {
     const TemporaryFile file{20};

@@ -22,10 +22,13 @@ std::atomic<std::uint32_t>& word_of(const Mapping& mapping)
 
 } // namespace
 
-TEST_CASE("futex.cross-process"
-          * says("FUTEX_WAKE in one process wakes those who wait in others for the same word of shared memory, as "
-                 "many as it was told to, and returns how many")
-          * platform("Linux", "futex(2)", "futex(7)"))
+TEST_CASE(
+    "futex.cross-process"
+    * says("FUTEX_WAKE in one process wakes those who wait in others for the same word of shared memory, as "
+           "many as it was told to, and returns how many")
+    * observed_by(
+        "two peers seen asleep in futex on another mapping of the word; wakes of 1 and of all return 1, 1 and 0")
+    * platform("Linux", "futex(2)", "futex(7)"))
 {
     const TemporaryFile file{static_cast<off_t>(page_size())};
     const Mapping mapping{file.descriptor(), page_size()};

@@ -11,9 +11,12 @@
 
 using namespace ipc_conform;
 
-TEST_CASE("posix-shm.shared-name"
-          * says("two unrelated processes that map the object of one name see each other's stores")
-          * shall("POSIX.1-2024 shm_open()", "POSIX.1-2024 mmap()", "shm_overview(7)"))
+TEST_CASE(
+    "posix-shm.shared-name"
+    * says("two unrelated processes that map the object of one name see each other's stores")
+    * observed_by(
+        "a stranger opens the name: text is seen across before it maps, and both ways while both have it mapped")
+    * shall("POSIX.1-2024 shm_open()", "POSIX.1-2024 mmap()", "shm_overview(7)"))
 {
     const SharedObject object{static_cast<off_t>(page_size())};
     const ObjectMapping memory{object.descriptor(), page_size()};
@@ -56,6 +59,9 @@ FAULT("posix-shm.shared-name", "a name means something only in the process that 
 
 TEST_CASE("posix-shm.resize-again"
           * says("ftruncate may be repeated on an object: it grows and shrinks, and what it keeps is unchanged")
+          * observed_by("ftruncate to 100, 300000 and 50 bytes: the size each time, stored bytes kept, a store to "
+                        "the new last byte")
+          * on("Darwin", "departs: sized once only, a later ftruncate fails with EINVAL, by reading posix_shm.c")
           * shall("POSIX.1-2024 ftruncate()", "shm_open(3)"))
 {
     constexpr off_t larger = 300'000; // more than one page on every system
@@ -112,6 +118,9 @@ FAULT("posix-shm.resize-again", "growing starts with an empty object", os::ftrun
 
 TEST_CASE("posix-shm.unlink-mapped"
           * says("an unlinked object lives on in its mappings and descriptors, and its name can get a new object")
+          * observed_by("after shm_unlink: ENOENT, an empty object made anew under the name, and each object's "
+                        "text apart, also mapped later")
+          * on("Darwin", "the same: objects are counted by reference, by reading posix_shm.c")
           * shall("POSIX.1-2024 shm_unlink()"))
 {
     const SharedObject old_object{static_cast<off_t>(page_size())};

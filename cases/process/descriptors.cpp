@@ -7,9 +7,11 @@
 
 using namespace ipc_conform;
 
-TEST_CASE("process.fd-shared-offset"
-          * says("a descriptor copied by fork shares the file offset: where one process stops the other goes on")
-          * shall("POSIX.1-2024 fork()", "fork(2)"))
+TEST_CASE(
+    "process.fd-shared-offset"
+    * says("a descriptor copied by fork shares the file offset: where one process stops the other goes on")
+    * observed_by("reads and lseek in a child and in its parent, in turn, on one file: where the other goes on")
+    * shall("POSIX.1-2024 fork()", "fork(2)"))
 {
     const TemporaryFile file;
     write_fully(file.descriptor(), "firstsecondthird");
@@ -56,6 +58,8 @@ bool is_open(int descriptor)
 
 TEST_CASE("process.fd-table-private"
           * says("after fork what a process opens or closes is open or closed for that process only")
+          * observed_by("a child dups and closes, the parent closes: F_GETFD of each other's numbers, and a write "
+                        "through what is still open")
           * shall("POSIX.1-2024 fork()", "fork(2)"))
 {
     Pipe pipe;

@@ -46,6 +46,8 @@ std::string told_by(int status)
 TEST_CASE(
     "process.wait-status"
     * says("waitpid tells exit, with the status's low 8 bits, death by a signal, stop and continuation apart")
+    * observed_by("waitpid's macros for _exit with 0, 7, 0x1ff and -1, for a stop, a continuation and SIGKILL; no "
+                  "two at once")
     * shall("POSIX.1-2024 wait()", "POSIX.1-2024 _exit()", "wait(2)"))
 {
     for (const int given : {0, 7, 0x1ff, -1})
@@ -110,6 +112,8 @@ TEST_CASE(
     "process.need-ipc"
     * says("what a child computes reaches its parent whole by memory in common, in 8 bits by its exit status, "
            "not at all by ordinary memory")
+    * observed_by(
+        "a child stores 1000 in its own and in shared memory and exits with it: its parent finds 1, 1000 and 232")
     * shall("POSIX.1-2024 fork()", "POSIX.1-2024 _exit()", "POSIX.1-2024 mmap()"))
 {
     const Mapping in_common{

@@ -28,6 +28,8 @@ int lock_whole(int file)
 
 TEST_CASE("process.not-unaffected"
           * says("an unrelated process affects another by a file's content, by a lock on it, and by a signal")
+          * observed_by("a stranger writes a file, locks it and sends SIGUSR1: content, refused lock and signal; "
+                        "the lock ends with it")
           * shall("POSIX.1-2024 write()", "POSIX.1-2024 fcntl()", "POSIX.1-2024 kill()"))
 {
     const TemporaryFile file{6};

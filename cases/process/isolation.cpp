@@ -73,6 +73,8 @@ auto shared_region(Region region, bool in_parent)
 TEST_CASE(
     "process.fork-isolated"
     * says("after fork stores to data, bss, heap and stack stay invisible to the other side, in both directions")
+    * observed_by("one word each in data, bss, heap and stack, stored to by both sides, which tell each other by "
+                  "pipes in between")
     * shall("POSIX.1-2024 fork()", "fork(2)"))
 {
     const auto in_heap = std::make_unique<Word>(0);
@@ -108,6 +110,8 @@ FAULT("process.fork-isolated", "the parent's stores to the stack reach the child
 
 TEST_CASE("process.thread-shared"
           * says("what one thread stores in memory another thread of the process finds there, without any IPC")
+          * observed_by("one word each in data, bss, heap and stack: each of two threads, one after the other, "
+                        "finds the last stores")
           * shall("POSIX.1-2024 pthread_create()", "POSIX.1-2024 XBD Memory Synchronization", "pthreads(7)"))
 {
     const auto in_heap = std::make_unique<Word>(0);

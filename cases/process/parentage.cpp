@@ -10,6 +10,7 @@ using namespace ipc_conform;
 
 TEST_CASE("process.ppid"
           * says("getppid() in a child is its parent's process id, whichever of the parent's threads called fork")
+          * observed_by("getppid in a child, in a grandchild, and in a child forked by a second thread")
           * shall("POSIX.1-2024 fork()", "POSIX.1-2024 getppid()", "getppid(2)"))
 {
     const pid_t parent = os::getpid();
@@ -61,6 +62,7 @@ bool exists(pid_t process)
 
 TEST_CASE("process.siblings-ppid"
           * says("the children of one parent have equal parent process ids, their own children another")
+          * observed_by("getppid in two siblings and in a child of each")
           * shall("POSIX.1-2024 fork()", "POSIX.1-2024 getppid()"))
 {
     const pid_t parent = os::getpid();
@@ -85,6 +87,10 @@ FAULT("process.siblings-ppid", "all descendants are told the same", os::getppid,
 TEST_CASE(
     "process.orphan"
     * says("when its parent has died a process is the child of a system process or subreaper, not its grandparent")
+    * observed_by("the orphan tells getppid before and after its parent was killed: an existing process, not its "
+                  "grandparent")
+    * on("Linux", "process 1 or the nearest subreaper")
+    * on("Darwin", "launchd, process 1, by reading kern_exit.c")
     * defined("POSIX.1-2024 _exit()", "getppid(2)", "prctl(2)"))
 {
     Pipe report;
@@ -135,6 +141,7 @@ FAULT("process.orphan", "an orphan has no parent", os::getppid, [parent = pid_t{
 
 TEST_CASE("process.subreaper"
           * says("the nearest ancestor marked PR_SET_CHILD_SUBREAPER adopts an orphan and gets its exit status")
+          * observed_by("the orphan's getppid is the marked grandparent, whose waitpid gets its exit status 7")
           * platform("Linux", "prctl(2)"))
 {
     REQUIRE(permitted(os::prctl(PR_SET_CHILD_SUBREAPER, 1)) == 0);

@@ -10,6 +10,8 @@ using namespace ipc_conform;
 
 TEST_CASE("process.fork-only-caller"
           * says("the child of a process with several threads has one: the one that called fork")
+          * observed_by(
+              "the thread count of children forked by the first and by another thread, each beside one that waits")
           * shall("POSIX.1-2024 fork()", "fork(2)"))
 {
     const int alone = threads_of_this_process(); // one, unless an emulator has its own
@@ -97,6 +99,8 @@ bool is_working_directory(const char* path)
 TEST_CASE("process.thread-resources"
           * says("threads have descriptors, working directory, signal actions and process id in common, errno and "
                  "signal mask each for itself")
+          * observed_by("a thread opens, changes directory, ignores a signal, blocks another and fails a call; "
+                        "the first thread looks")
           * shall("POSIX.1-2024 XSH 2.9 Threads", "pthreads(7)"))
 {
     const pid_t process = os::getpid();

@@ -24,6 +24,8 @@ constexpr auto sent_by_another = [](auto real, pid_t process, int signal) -> int
 
 TEST_CASE("signal.kill-target"
           * says("kill() delivers to the process it names, to no other, and tells it who sent the signal")
+          * observed_by("the target's siginfo: number, SI_USER, the sender's pid and uid; nothing pending in a "
+                        "bystander or the sender")
           * shall("POSIX.1-2024 kill()", "POSIX.1-2024 <signal.h>", "sigaction(2)"))
 {
     const SignalBlocked blocked{SIGUSR1}; // in the peers too, which inherit it: what comes to them stays pending
@@ -71,7 +73,9 @@ TEST_CASE(
     "signal.data-poor"
     * says("of a signal sent by kill() its receiver learns the number and the sender, nothing that the sender "
            "could choose besides")
-    * may("POSIX.1-2024 kill()", "POSIX.1-2024 <signal.h>"))
+    * observed_by(
+        "siginfo of two signals, alike in number, SI_USER, pid and uid; si_value is recorded, not judged")
+    * on("Linux", "si_value was seen to be 0") * may("POSIX.1-2024 kill()", "POSIX.1-2024 <signal.h>"))
 {
     const SignalBlocked blocked{SIGUSR1};
     const Event first_received;
