@@ -7,6 +7,8 @@ using namespace ipc_conform;
 TEST_CASE("tcp.stream-integrity"
           * says("a long transfer in both directions at once arrives complete and in order, whatever the sizes of "
                  "the sends and receives")
+          * observed_by("two receivers seen asleep in recv, then 3000001 random bytes each way at once in random "
+                        "chunks, compared at the end")
           * shall("POSIX.1-2024 2.10.6 Socket Types", "tcp(7)"))
 {
     const TcpConnection connection;
@@ -42,8 +44,11 @@ FAULT("tcp.stream-integrity", "the end of file overtakes the last bytes", os::re
           return total > 2'990'000 ? 0 : got;
       });
 
-TEST_CASE("tcp.no-boundaries" * says("one recv may return several sends, and one send may need several recvs")
-          * shall("POSIX.1-2024 recv()", "POSIX.1-2024 2.10.6 Socket Types", "tcp(7)"))
+TEST_CASE(
+    "tcp.no-boundaries" * says("one recv may return several sends, and one send may need several recvs")
+    * observed_by(
+        "three sends of 2 bytes have arrived and come with one recv of 6, one send of 6 with three recvs of 2")
+    * shall("POSIX.1-2024 recv()", "POSIX.1-2024 2.10.6 Socket Types", "tcp(7)"))
 {
     const TcpConnection connection;
     stream::has_no_boundaries(connection);

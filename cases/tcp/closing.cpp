@@ -32,6 +32,8 @@ constexpr auto abortive_close = [](auto real, int descriptor) {
 TEST_CASE("tcp.half-close"
           * says("SHUT_WR ends the stream after the data already sent; sending then fails with EPIPE, receiving "
                  "goes on")
+          * observed_by(
+              "the client shuts down: EPIPE, its data and then 0 at the server, twice, whose reply still comes")
           * shall("POSIX.1-2024 shutdown()", "POSIX.1-2024 send()", "shutdown(2)"))
 {
     const TcpConnection connection;
@@ -49,9 +51,11 @@ FAULT("tcp.half-close", "a send after SHUT_WR is accepted and dropped", os::send
           return sent == -1 && errno == EPIPE ? static_cast<ssize_t>(size) : sent;
       });
 
-TEST_CASE("tcp.close-eof"
-          * says("after a close with nothing unread the peer receives all that was sent, then the end of file")
-          * shall("POSIX.1-2024 close()", "POSIX.1-2024 recv()"))
+TEST_CASE(
+    "tcp.close-eof"
+    * says("after a close with nothing unread the peer receives all that was sent, then the end of file")
+    * observed_by("the client sends until it would block and closes; the server receives every byte, then 0 twice")
+    * shall("POSIX.1-2024 close()", "POSIX.1-2024 recv()"))
 {
     TcpConnection connection;
     stream::close_delivers_what_was_sent(connection);
@@ -69,6 +73,8 @@ FAULT("tcp.close-eof", "the end of file is reported once only", os::recv,
 
 TEST_CASE("tcp.close-is-refcounted"
           * says("a close ends the stream only when no other process holds the socket; shutdown ends it for all")
+          * observed_by("a child closes its copy and data still passes; a child's shutdown gives the server 0 and "
+                        "the parent EPIPE")
           * shall("POSIX.1-2024 close()", "POSIX.1-2024 shutdown()"))
 {
     TcpConnection connection;
@@ -89,6 +95,8 @@ FAULT("tcp.close-is-refcounted", "a shutdown waits for the other holder's close"
 TEST_CASE("tcp.must-close-claim"
           * says("a connection nobody closes loses no data, but keeps its port and the peer's end of file back "
                  "until its process ends, which closes it")
+          * observed_by("two clients never close: data arrives, EAGAIN and EADDRINUSE while they live; killed or "
+                        "exited, the end of file")
           * shall("POSIX.1-2024 close()", "POSIX.1-2024 _exit()", "POSIX.1-2024 bind()"))
 {
     const Descriptor listener = tcp_listener();
@@ -136,6 +144,9 @@ FAULT("tcp.must-close-claim", "what was sent is held back for the close", os::se
 TEST_CASE("tcp.close-unread-rst"
           * says("a close with data unread resets the connection: the peer's recv fails with ECONNRESET once and "
                  "then returns 0, and its send fails with EPIPE")
+          * observed_by("the server closes with 6 bytes unread: the client's recv fails with ECONNRESET, then "
+                        "returns 0; its send fails")
+          * on("Darwin", "the same, by reading tcp_usrreq.c")
           * defined("RFC 1122 4.2.2.13", "RFC 9293 3.6.1", "POSIX.1-2024 recv()", "POSIX.1-2024 send()"))
 {
     const SignalIgnored quiet{SIGPIPE};
@@ -171,10 +182,14 @@ FAULT("tcp.close-unread-rst", "sends go on after the reset", os::send,
           return sent == -1 && errno == EPIPE ? static_cast<ssize_t>(size) : sent;
       });
 
-TEST_CASE("tcp.time-wait-blocks-rebind"
-          * says("the port of a server that closed first stays taken: bind fails with EADDRINUSE, unless both "
-                 "sockets have SO_REUSEADDR")
-          * defined("RFC 9293 3.6.1", "POSIX.1-2024 2.10.16 Use of Options", "tcp(7)", "socket(7)"))
+TEST_CASE(
+    "tcp.time-wait-blocks-rebind"
+    * says("the port of a server that closed first stays taken: bind fails with EADDRINUSE, unless both "
+           "sockets have SO_REUSEADDR")
+    * observed_by(
+        "the server closes first, then the client: a bind's error without SO_REUSEADDR, and its success with it")
+    * on("Darwin", "the same, by reading in_pcb.c")
+    * defined("RFC 9293 3.6.1", "POSIX.1-2024 2.10.16 Use of Options", "tcp(7)", "socket(7)"))
 {
     const auto reusing = [](int socket) {
         const int yes = 1;

@@ -13,6 +13,7 @@ using namespace ipc_conform;
 TEST_CASE("tcp.handshake-roles"
           * says("a server's bind, listen and accept and a client's connect make a connection that carries data "
                  "both ways")
+          * observed_by("a stranger that knows the port connects and is accepted; ping and pong pass")
           * shall("POSIX.1-2024 2.10 Sockets", "tcp(7)"))
 {
     require_loopback();
@@ -55,9 +56,12 @@ FAULT("tcp.handshake-roles", "accept takes the connection and resets it", os::ac
           return ::socket(AF_INET, SOCK_STREAM, 0);
       });
 
-TEST_CASE("tcp.bind-optional-server"
-          * says("a server need not bind: listen on an unbound socket chooses a port, or fails with EDESTADDRREQ")
-          * may("POSIX.1-2024 listen()", "ip(7)"))
+TEST_CASE(
+    "tcp.bind-optional-server"
+    * says("a server need not bind: listen on an unbound socket chooses a port, or fails with EDESTADDRREQ")
+    * observed_by("listen's error, or the port that getsockname tells afterwards and a client that reaches it")
+    * on("Linux", "listen chooses a port") * on("Darwin", "listen chooses a port, by reading tcp_usrreq.c")
+    * may("POSIX.1-2024 listen()", "ip(7)"))
 {
     require_loopback();
     const Descriptor listener{arranged(os::socket(AF_INET, SOCK_STREAM, 0))};
@@ -95,7 +99,9 @@ FAULT("tcp.bind-optional-server", "the port that getsockname names is not the on
       });
 
 TEST_CASE("tcp.connect-refused" * says("connect to a port on which nobody listens fails with ECONNREFUSED")
-          * shall("POSIX.1-2024 connect()", "connect(2)"))
+          * observed_by(
+              "a peer's connect to a socket that is bound but does not listen; once it listens, connect succeeds")
+          * on("Darwin", "the same, by reading tcp_input.c") * shall("POSIX.1-2024 connect()", "connect(2)"))
 {
     const Descriptor silent = bound_to_loopback(SOCK_STREAM); // so that nobody else can listen on its port
     const LoopbackAddress place{port_of(silent)};
@@ -131,7 +137,9 @@ FAULT("tcp.connect-refused", "a port that refused once refuses for ever", os::co
 
 TEST_CASE("tcp.early-connect"
           * says("connect completes, and data sent over the connection is kept, before the server calls accept")
-          * defined("POSIX.1-2024 listen()", "RFC 9293 3.5"))
+          * observed_by("connect and send return before the same process calls accept, which gives a connection "
+                        "that holds the data")
+          * on("Linux", "it holds") * defined("POSIX.1-2024 listen()", "RFC 9293 3.5"))
 {
     const Descriptor listener = tcp_listener();
     const LoopbackAddress server{port_of(listener)};
@@ -159,7 +167,9 @@ FAULT("tcp.early-connect", "what arrived before the accept is dropped", os::acce
 
 TEST_CASE("tcp.self-connect"
           * says("a socket connected to its own name talks to itself, unless the system refuses the connection")
-          * defined("RFC 9293 3.5", "POSIX.1-2024 connect()"))
+          * observed_by("connect to the socket's own name: refused, or getpeername tells its own port and it "
+                        "receives what it sends")
+          * on("Linux", "connected") * defined("RFC 9293 3.5", "POSIX.1-2024 connect()"))
 {
     const Descriptor socket = bound_to_loopback(SOCK_STREAM);
     const LoopbackAddress self{port_of(socket)};
@@ -196,6 +206,8 @@ FAULT("tcp.self-connect", "the end of one's own stream never comes", os::shutdow
 
 TEST_CASE("tcp.concurrent-acceptors"
           * says("processes blocked in accept on one listener each get a connection of their own")
+          * observed_by(
+              "four peers seen asleep in accept, then four clients: each gets its own token back, and all finish")
           * shall("POSIX.1-2024 accept()", "accept(2)"))
 {
     const Descriptor listener = tcp_listener();

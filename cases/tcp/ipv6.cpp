@@ -37,6 +37,8 @@ Finding peer_is_loopback(int socket)
 TEST_CASE("tcp.ipv6-loopback"
           * says("a connection over ::1 keeps the contract of TCP: all bytes in order both ways, no boundaries, "
                  "one end of file for each direction, refusal where nobody listens")
+          * observed_by("over ::1, getpeername, and the bodies of boundaries, two-way transfer and half-close; a "
+                        "close, and ECONNREFUSED")
           * shall("POSIX.1-2024 2.10.20 Use of Sockets over Internet Protocols Based on IPv6", "ipv6(7)"))
 {
     require_loopback(AF_INET6);

@@ -53,6 +53,8 @@ std::string host_of(const sockaddr_in& name)
 TEST_CASE("udp.no-handshake"
           * says("two bound sockets exchange data without listen, accept or connect: sockets in general need no "
                  "handshake of a client and a server")
+          * observed_by("a stranger's question and the answer to the address it came from; getpeername fails with "
+                        "ENOTCONN on both sides")
           * shall("POSIX.1-2024 sendto()", "POSIX.1-2024 recvfrom()", "udp(7)"))
 {
     const Descriptor socket = bound_to_loopback(SOCK_DGRAM);
@@ -105,6 +107,8 @@ TEST_CASE(
     "udp.boundaries"
     * says("each send is one datagram, also an empty one, and a receive with too little room drops the rest of "
            "its datagram")
+    * observed_by(
+        "datagrams of 0, 1, 6 and 90 bytes come back as such; 2 bytes of 6, then EAGAIN, then the next one whole")
     * shall("POSIX.1-2024 recvfrom()", "POSIX.1-2024 2.10.6 Socket Types", "udp(7)"))
 {
     const Descriptor receiver = bound_to_loopback(SOCK_DGRAM);
@@ -170,6 +174,8 @@ FAULT("udp.boundaries", "what did not fit is returned by the next receive", os::
 
 TEST_CASE("udp.connect-filters"
           * says("a connected socket receives from its peer only, and sends to it without an address")
+          * observed_by("another socket's datagram is received before connect; after it only the peer's, though "
+                        "sent later, then EAGAIN")
           * shall("POSIX.1-2024 connect()", "udp(7)"))
 {
     const Descriptor receiver = bound_to_loopback(SOCK_DGRAM);

@@ -33,6 +33,9 @@ std::string sizes_of(const Messages& messages)
 
 TEST_CASE("unix-dgram.boundaries"
           * says("each send is one message and each receive returns one message whole, whatever room it offers")
+          * observed_by("messages of 1, 100 and 1000 bytes are all queued, then received with room for 16384: "
+                        "each alone, then EAGAIN")
+          * on("Darwin", "the same, by reading uipc_usrreq.c")
           * shall("POSIX.1-2024 2.10.6 Socket Types", "POSIX.1-2024 recv()", "unix(7)"))
 {
     require_datagram_room(3);
@@ -96,6 +99,9 @@ FAULT("unix-dgram.boundaries", "a received datagram stays in the queue", os::rec
 
 TEST_CASE("unix-dgram.connectionless-many"
           * says("one socket receives the messages of many senders that never connected, each message whole")
+          * observed_by("five unconnected senders released together, two messages of 100 equal bytes each: what "
+                        "is received is what was sent")
+          * on("Darwin", "the same, by reading uipc_usrreq.c")
           * shall("POSIX.1-2024 sendto()", "POSIX.1-2024 2.10.6 Socket Types", "unix(7)"))
 {
     const OwnedPath place;
@@ -154,10 +160,12 @@ FAULT("unix-dgram.connectionless-many", "the first sender is the only one heard"
           return first ? real(socket, bytes, size, flags, to, length) : static_cast<ssize_t>(size);
       });
 
-TEST_CASE("unix-dgram.truncation"
-          * says("a receive with too little room drops the rest of its message, recvmsg says so by MSG_TRUNC, and "
-                 "the next message is whole")
-          * shall("POSIX.1-2024 recvmsg()", "POSIX.1-2024 recv()"))
+TEST_CASE(
+    "unix-dgram.truncation"
+    * says("a receive with too little room drops the rest of its message, recvmsg says so by MSG_TRUNC, and "
+           "the next message is whole")
+    * observed_by("2 bytes of 6 by recv and by recvmsg, which sets MSG_TRUNC; a whole message follows without it")
+    * on("Darwin", "the same, by reading uipc_socket.c") * shall("POSIX.1-2024 recvmsg()", "POSIX.1-2024 recv()"))
 {
     const OwnedPath place;
     const UnixAddress name{place.path()};

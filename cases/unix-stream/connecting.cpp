@@ -10,6 +10,9 @@ using namespace ipc_conform;
 
 TEST_CASE("unix-stream.connect-before-accept"
           * says("connect completes, and data sent over the connection is kept, before the server calls accept")
+          * observed_by("connect and send return before the same process calls accept, which gives a connection "
+                        "that holds the data")
+          * on("Linux", "it holds") * on("Darwin", "it holds, by reading uipc_usrreq.c")
           * defined("POSIX.1-2024 listen()", "POSIX.1-2024 connect()"))
 {
     const OwnedPath place;
@@ -39,7 +42,9 @@ FAULT("unix-stream.connect-before-accept", "what arrived before the accept is dr
 
 TEST_CASE("unix-stream.listen-unbound"
           * says("listen on a socket without a name fails with EDESTADDRREQ, and succeeds once it has one")
-          * shall("POSIX.1-2024 listen()"))
+          * observed_by("the call's error on a new socket, and its success after bind")
+          * on("Linux", "departs: EINVAL, the error of a socket that is connected")
+          * on("Darwin", "departs: EINVAL, by reading uipc_usrreq.c") * shall("POSIX.1-2024 listen()"))
 {
     const OwnedPath place;
     const UnixAddress name{place.path()};
@@ -65,6 +70,8 @@ FAULT("unix-stream.listen-unbound", "a socket that could not listen never can", 
 
 TEST_CASE("unix-stream.many-clients"
           * says("one listener serves many clients at the same time, each on a connection of its own")
+          * observed_by("five clients' connections are all open before the last one is answered first; each gets "
+                        "its own token twice")
           * shall("POSIX.1-2024 accept()", "unix(7)"))
 {
     const OwnedPath place;

@@ -7,9 +7,11 @@
 
 using namespace ipc_conform;
 
-TEST_CASE("unix-stream.unrelated"
-          * says("two processes that share nothing but a path name meet there and exchange data")
-          * shall("POSIX.1-2024 bind()", "POSIX.1-2024 connect()", "unix(7)"))
+TEST_CASE(
+    "unix-stream.unrelated" * says("two processes that share nothing but a path name meet there and exchange data")
+    * observed_by(
+        "two strangers with another parent, told the name alone, listen and connect there; ping and pong pass")
+    * shall("POSIX.1-2024 bind()", "POSIX.1-2024 connect()", "unix(7)"))
 {
     const OwnedPath place;
     const Event listening;
@@ -61,6 +63,9 @@ FAULT("unix-stream.unrelated", "what a stranger sends gets lost", os::send,
 TEST_CASE("unix-stream.stale-file"
           * says("a closed socket leaves its file behind: until it is unlinked, connect to it fails with "
                  "ECONNREFUSED and bind with EADDRINUSE")
+          * observed_by("after the listener's close lstat says S_ISSOCK; the errors of connect and bind, and bind "
+                        "again after unlink")
+          * on("Darwin", "the same, by reading uipc_usrreq.c")
           * shall("POSIX.1-2024 bind()", "POSIX.1-2024 connect()", "unix(7)"))
 {
     const OwnedPath place;

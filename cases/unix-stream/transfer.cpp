@@ -6,6 +6,8 @@ using namespace ipc_conform;
 
 TEST_CASE("unix-stream.byte-stream"
           * says("one recv may return several sends, and one send may need several recvs")
+          * observed_by("three sends of 2 bytes come with one recv of 6, one send of 6 with three recvs of 2")
+          * on("Darwin", "the same, by reading uipc_socket.c")
           * shall("POSIX.1-2024 recv()", "POSIX.1-2024 2.10.6 Socket Types", "unix(7)"))
 {
     const UnixConnection connection;
@@ -26,6 +28,10 @@ FAULT("unix-stream.byte-stream", "a short recv drops the rest of the send", os::
 
 TEST_CASE("unix-stream.full-duplex"
           * says("the two directions are independent: while one is full the other carries data, and can be filled")
+          * observed_by("one direction filled until EAGAIN; a reply passes the other way, which is then filled "
+                        "too; all of it comes out")
+          * on("Linux", "each direction was seen to hold 180224 bytes")
+          * on("Darwin", "the same, by reading uipc_usrreq.c")
           * shall("POSIX.1-2024 2.10.6 Socket Types", "socket(2)"))
 {
     const UnixConnection connection;
@@ -69,6 +75,8 @@ TEST_CASE(
     "unix-stream.peer-to-peer-allowed"
     * says("listen and connect only decide who calls whom: either side may speak first, and either may be the "
            "first to stop")
+    * observed_by(
+        "two connections, the client the first to speak and to shut down on one, the server on the other")
     * shall("POSIX.1-2024 2.10.6 Socket Types", "POSIX.1-2024 connect()", "unix(7)"))
 {
     const SignalIgnored quiet{SIGPIPE};
