@@ -24,8 +24,10 @@ bool may_wait(mqd_t queue)
 
 } // namespace
 
-TEST_CASE("posix-mq.empty-block" * says("a receive on an empty queue blocks until a message is sent, and takes it")
-          * shall("POSIX.1-2024 mq_receive()", "mq_receive(3)"))
+TEST_CASE(
+    "posix-mq.empty-block" * says("a receive on an empty queue blocks until a message is sent, and takes it")
+    * observed_by("a receiver is seen asleep in mq_receive; a message is sent, and the call returns it after that")
+    * shall("POSIX.1-2024 mq_receive()", "mq_receive(3)"))
 {
     const PosixQueue queue{4};
     Peer receiver = spawn("receiver", [&] { CHECK(receive_message(queue) == "at last"); });
@@ -58,6 +60,8 @@ FAULT("posix-mq.empty-block", "a message handed to a waiting receiver stays in t
 
 TEST_CASE("posix-mq.full-block"
           * says("a send to a full queue blocks until a message is received, then queues its message")
+          * observed_by("filled without waiting; a sender is seen asleep in mq_send with mq_curmsgs unchanged, "
+                        "and returns after a receive")
           * shall("POSIX.1-2024 mq_send()", "mq_send(3)"))
 {
     const PosixQueue queue{4};

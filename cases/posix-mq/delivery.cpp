@@ -16,6 +16,8 @@ using namespace ipc_conform;
 
 TEST_CASE("posix-mq.exactly-once"
           * says("many messages for many waiting receivers are each received once, none twice and none never")
+          * observed_by("eight receivers seen asleep in mq_receive, 800 numbered messages, then an empty one "
+                        "each: every number noted once")
           * shall("POSIX.1-2024 mq_receive()", "mq_receive(3)"))
 {
     const PosixQueue queue{8};
@@ -72,6 +74,8 @@ FAULT("posix-mq.exactly-once", "a message is lost on its way to a waiting receiv
 TEST_CASE("posix-mq.sender-unaware"
           * says("a send succeeds when nobody receives or ever will: its sender learns neither that nor of the "
                  "message's end")
+          * observed_by("a queue opened for writing only: two sends succeed, the second after mq_unlink, and its "
+                        "last close brings no signal")
           * shall("POSIX.1-2024 mq_send()", "POSIX.1-2024 mq_unlink()"))
 {
     const QueueName name;
@@ -111,6 +115,7 @@ FAULT("posix-mq.sender-unaware", "losing the messages signals the process that c
       });
 
 TEST_CASE("posix-mq.size-zero" * says("an empty message is queued, counted and received as one of 0 bytes")
+          * observed_by("an empty message and one of 1 byte: mq_curmsgs, and what each receive returns")
           * shall("POSIX.1-2024 mq_send()", "POSIX.1-2024 mq_receive()", "mq_send(3)"))
 {
     const PosixQueue queue{4, O_NONBLOCK};
@@ -138,9 +143,11 @@ FAULT("posix-mq.size-zero", "receiving 0 bytes is reported as a failure", os::mq
           return got == 0 ? -1 : got;
       });
 
-TEST_CASE("posix-mq.getattr-curmsgs"
-          * says("mq_curmsgs is the number of messages in the queue after each send and receive, whoever made it")
-          * shall("POSIX.1-2024 mq_getattr()", "mq_getattr(3)"))
+TEST_CASE(
+    "posix-mq.getattr-curmsgs"
+    * says("mq_curmsgs is the number of messages in the queue after each send and receive, whoever made it")
+    * observed_by("mq_curmsgs after each of three sends, a refused one, and three receives, one of them a child's")
+    * shall("POSIX.1-2024 mq_getattr()", "mq_getattr(3)"))
 {
     const PosixQueue queue{3, O_NONBLOCK};
     CHECK(messages_in(queue) == 0);

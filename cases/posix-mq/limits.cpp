@@ -27,6 +27,8 @@ mqd_t create(const QueueName& name, long capacity, long size)
 TEST_CASE("posix-mq.limits-unpriv"
           * says("without CAP_SYS_RESOURCE a queue of more than msg_max messages, or of messages of more than "
                  "msgsize_max bytes, is refused with EINVAL")
+          * observed_by("a peer without the capability asks for one more than each limit, then for just the limit")
+          * on("Linux", "msg_max is 10 and msgsize_max 8192 by default")
           * platform("Linux", "mq_overview(7)", "mq_open(3)"))
 {
     const long most = queue_limit("msg_max");
@@ -74,6 +76,9 @@ TEST_CASE(
     "posix-mq.rlimit"
     * says("a queue that would take a user's queues, empty ones and those of other processes included, beyond "
            "RLIMIT_MSGQUEUE bytes is refused with EMFILE")
+    * observed_by("another process left an empty queue; under a limit just too low for two the next fails with "
+                  "EMFILE, else not")
+    * on("Linux", "the limit is 819200 bytes by default, which 9 queues of default size fit in")
     * platform("Linux", "getrlimit(2)", "mq_overview(7)"))
 {
     constexpr long capacity = 4;

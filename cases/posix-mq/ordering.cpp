@@ -9,6 +9,8 @@
 using namespace ipc_conform;
 
 TEST_CASE("posix-mq.prio-order" * says("a receive takes a message of the highest priority in the queue")
+          * observed_by("messages of priorities 1, 5, 0, the highest and 5, received one by one")
+          * on("Linux", "the highest priority is 32767")
           * shall("POSIX.1-2024 mq_receive()", "POSIX.1-2024 mq_send()", "mq_receive(3)"))
 {
     const PosixQueue queue{5, O_NONBLOCK};
@@ -40,6 +42,7 @@ FAULT("posix-mq.prio-order", "the highest priority counts as none", os::mq_send,
       });
 
 TEST_CASE("posix-mq.prio-fifo" * says("messages of equal priority are received in the order of their sending")
+          * observed_by("three messages of each of two priorities, sent in turn, received one by one")
           * shall("POSIX.1-2024 mq_send()", "POSIX.1-2024 mq_receive()", "mq_send(3)"))
 {
     const PosixQueue queue{6, O_NONBLOCK};

@@ -8,9 +8,12 @@
 
 using namespace ipc_conform;
 
-TEST_CASE("posix-mq.fork-inherit"
-          * says("a child inherits open queue descriptors: through them it and its parent use the same queue")
-          * shall("POSIX.1-2024 fork()", "mq_overview(7)"))
+TEST_CASE(
+    "posix-mq.fork-inherit"
+    * says("a child inherits open queue descriptors: through them it and its parent use the same queue")
+    * observed_by(
+        "a child receives what its parent sent before and after fork, and its answer is the only message left")
+    * shall("POSIX.1-2024 fork()", "mq_overview(7)"))
 {
     const PosixQueue queue{4, O_NONBLOCK};
     const Event sent;
@@ -46,6 +49,8 @@ FAULT("posix-mq.fork-inherit", "queue descriptors are not inherited", os::mq_rec
 
 TEST_CASE("posix-mq.persist"
           * says("a queue and its messages survive the end of every process that used it, until it is unlinked")
+          * observed_by("the creator, who alone had it open, has ended: its message is received; after mq_unlink "
+                        "mq_open fails with ENOENT")
           * shall("POSIX.1-2024 mq_close()", "POSIX.1-2024 mq_unlink()", "mq_overview(7)"))
 {
     const QueueName name;

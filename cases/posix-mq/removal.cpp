@@ -10,6 +10,8 @@ using namespace ipc_conform;
 
 TEST_CASE("posix-mq.unlink-open"
           * says("an unlinked queue stays usable where it is open, and its name can become a new, empty queue")
+          * observed_by("after mq_unlink a child receives from and sends to the old queue, while a new one under "
+                        "the name is empty and apart")
           * shall("POSIX.1-2024 mq_unlink()", "mq_unlink(3)"))
 {
     const PosixQueue old{4, O_NONBLOCK};

@@ -7,9 +7,12 @@
 
 using namespace ipc_conform;
 
-TEST_CASE("sysv-msg.empty-block"
-          * says("a receive on an empty queue blocks until a matching message is sent, and takes it")
-          * shall("POSIX.1-2024 msgrcv()", "msgop(2)"))
+TEST_CASE(
+    "sysv-msg.empty-block"
+    * says("a receive on an empty queue blocks until a matching message is sent, and takes it")
+    * observed_by(
+        "a receiver is seen asleep in msgrcv; a message of its type is sent, and the call returns it after that")
+    * on("Darwin", "the same, by reading sysv_msg.c") * shall("POSIX.1-2024 msgrcv()", "msgop(2)"))
 {
     const MessageQueue queue;
     Peer receiver = spawn("receiver", [&] { CHECK(receive_message(queue, 7) == Message{7, "at last"}); });
@@ -43,9 +46,11 @@ FAULT("sysv-msg.empty-block", "a message handed to a waiting receiver stays in t
           return got;
       });
 
-TEST_CASE("sysv-msg.full-block"
-          * says("a send that does not fit blocks until there is room, then queues its message")
-          * shall("POSIX.1-2024 msgsnd()", "msgop(2)"))
+TEST_CASE(
+    "sysv-msg.full-block" * says("a send that does not fit blocks until there is room, then queues its message")
+    * observed_by(
+        "msg_qbytes lowered and the queue filled; a sender is seen asleep in msgsnd until one message is received")
+    * on("Darwin", "the same, by reading sysv_msg.c") * shall("POSIX.1-2024 msgsnd()", "msgop(2)"))
 {
     const MessageQueue queue;
     const Message filler{1, std::string(64, 'f')};
@@ -105,6 +110,8 @@ FAULT("sysv-msg.full-block", "a send that may wait is let in beyond the limit", 
 
 TEST_CASE("sysv-msg.rmid-recv"
           * says("removing a queue wakes the receivers that are blocked on it, which fail with EIDRM")
+          * observed_by("two receivers are seen asleep in msgrcv; after IPC_RMID both fail with EIDRM")
+          * on("Darwin", "the same, by reading sysv_msg.c")
           * shall("POSIX.1-2024 msgrcv()", "POSIX.1-2024 msgctl()", "msgop(2)"))
 {
     const MessageQueue queue;

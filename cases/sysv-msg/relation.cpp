@@ -21,7 +21,8 @@ constexpr auto looks_up_own_keys_only = [](auto real, key_t key, int flags) {
 
 TEST_CASE("sysv-msg.key-shared"
           * says("unrelated processes that use one key get the same queue identifier and share its messages")
-          * shall("POSIX.1-2024 msgget()", "msgget(2)"))
+          * observed_by("a stranger finds the same identifier by the key, takes the question and leaves an answer")
+          * on("Darwin", "the same, by reading sysv_msg.c") * shall("POSIX.1-2024 msgget()", "msgget(2)"))
 {
     const MessageQueue queue;
     queue_up(queue, {{1, "question"}});
@@ -57,6 +58,9 @@ FAULT("sysv-msg.key-shared", "a process receives from a copy of the queue", os::
       });
 
 TEST_CASE("sysv-msg.persist" * says("a queue and its messages survive the exit of every process that used them")
+          * observed_by("the creator and a user have ended, each leaving a message: the key gives the same "
+                        "identifier, and both are received")
+          * on("Darwin", "the same, by reading sysv_msg.c")
           * shall("POSIX.1-2024 2.7 XSI Interprocess Communication", "POSIX.1-2024 msgctl()", "sysvipc(7)"))
 {
     const key_t key = unique_key();
@@ -97,6 +101,9 @@ FAULT("sysv-msg.persist", "a message goes with its sender", os::msgrcv,
 TEST_CASE("sysv-msg.sender-unaware"
           * says("a send succeeds when nobody receives or ever will: its sender learns neither that nor of the "
                  "message's end")
+          * observed_by("msgsnd succeeds while msg_lrpid is 0; the queue is removed, and the sender, alive all "
+                        "the while, runs to its end")
+          * on("Darwin", "the same, by reading sysv_msg.c")
           * shall("POSIX.1-2024 msgsnd()", "POSIX.1-2024 msgctl()"))
 {
     const MessageQueue queue;

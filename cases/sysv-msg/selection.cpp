@@ -10,9 +10,12 @@
 
 using namespace ipc_conform;
 
-TEST_CASE("sysv-msg.fifo-in-type"
-          * says("msgtyp > 0 takes the oldest message of that type and leaves the others in place and in order")
-          * shall("POSIX.1-2024 msgrcv()", "msgop(2)"))
+TEST_CASE(
+    "sysv-msg.fifo-in-type"
+    * says("msgtyp > 0 takes the oldest message of that type and leaves the others in place and in order")
+    * observed_by(
+        "six messages of types 5, 3, 9, 3, 1, 5: two receives of type 3, then ENOMSG, then the others by type 0")
+    * on("Darwin", "the same, by reading sysv_msg.c") * shall("POSIX.1-2024 msgrcv()", "msgop(2)"))
 {
     const MessageQueue queue;
     queue_up(queue, {{5, "a"}, {3, "b"}, {9, "c"}, {3, "d"}, {1, "e"}, {5, "f"}});
@@ -58,9 +61,14 @@ FAULT("sysv-msg.fifo-in-type", "the type wanted is ignored", os::msgrcv,
           return real(queue, message, size, 0, flags);
       });
 
-TEST_CASE("sysv-msg.neg-lowest"
-          * says("msgtyp < 0 takes the lowest type that is not above its absolute value, oldest first within it")
-          * shall("POSIX.1-2024 msgrcv()", "msgop(2)"))
+TEST_CASE(
+    "sysv-msg.neg-lowest"
+    * says("msgtyp < 0 takes the lowest type that is not above its absolute value, oldest first within it")
+    * observed_by("six messages of types 5, 3, 9, 3, 1, 5: five receives by -5, then ENOMSG, then type 9 by 0")
+    * on("Linux", "taken in the order 1, 3, 3, 5, 5")
+    * on("Darwin",
+         "departs: takes the first in queue order whose type is not above (5, 3, 3, 1, 5), by reading sysv_msg.c")
+    * shall("POSIX.1-2024 msgrcv()", "msgop(2)"))
 {
     const MessageQueue queue;
     queue_up(queue, {{5, "a"}, {3, "b"}, {9, "c"}, {3, "d"}, {1, "e"}, {5, "f"}});
@@ -111,7 +119,9 @@ FAULT("sysv-msg.neg-lowest", "the newest message of the lowest type is taken", o
 
 TEST_CASE("sysv-msg.type-mismatch-waits"
           * says("a receiver that waits for a type goes on waiting when other types arrive, and gets its own")
-          * shall("POSIX.1-2024 msgrcv()", "msgop(2)"))
+          * observed_by("a receiver of type 5 is seen asleep in msgrcv, still after types 4 and 6, until a "
+                        "message of type 5 is sent")
+          * on("Darwin", "the same, by reading sysv_msg.c") * shall("POSIX.1-2024 msgrcv()", "msgop(2)"))
 {
     const MessageQueue queue;
     Peer receiver = spawn("receiver", [&] { CHECK(receive_message(queue, 5) == Message{5, "wanted"}); });
@@ -150,8 +160,11 @@ FAULT("sysv-msg.type-mismatch-waits", "the arrival of another type ends the wait
           return -1;
       });
 
-TEST_CASE("sysv-msg.bad-type" * says("a send with a type below 1 fails with EINVAL and queues nothing")
-          * shall("POSIX.1-2024 msgsnd()", "msgop(2)"))
+TEST_CASE(
+    "sysv-msg.bad-type" * says("a send with a type below 1 fails with EINVAL and queues nothing")
+    * observed_by("the errors for types 0, -1 and -5, msg_qnum 0 after them, and type 1 as the only one received")
+    * on("Darwin", "EINVAL, but only after any wait for room, by reading sysv_msg.c")
+    * shall("POSIX.1-2024 msgsnd()", "msgop(2)"))
 {
     const MessageQueue queue;
     for (const long type : {0L, -1L, -5L})
@@ -198,6 +211,9 @@ FAULT("sysv-msg.bad-type", "type 1 is refused as well", os::msgsnd,
       });
 
 TEST_CASE("sysv-msg.except" * says("MSG_EXCEPT with msgtyp > 0 takes the oldest message that is not of that type")
+          * observed_by(
+              "messages of types 5, 9, 5, 3: two receives of anything but 5, then ENOMSG, then both 5s by type 0")
+          * on("Darwin", "MSG_EXCEPT does not exist and its bit is ignored, by reading sysv_msg.c")
           * platform("Linux", "msgop(2)"))
 {
     const MessageQueue queue;

@@ -28,6 +28,9 @@ void check_record(int queue, const Peer& receiver, std::time_t begun, msgqnum_t 
 
 TEST_CASE("sysv-msg.stat-recv"
           * says("a successful receive sets msg_lrpid and msg_rtime and lowers msg_qnum by one")
+          * observed_by("IPC_STAT after a child took a queued message, and after one that was seen asleep in "
+                        "msgrcv was handed its own")
+          * on("Darwin", "the same, by reading sysv_msg.c")
           * shall("POSIX.1-2024 msgrcv()", "POSIX.1-2024 <sys/msg.h>", "msgop(2)"))
 {
     const std::time_t begun = std::time(nullptr);
@@ -96,6 +99,9 @@ TEST_CASE(
     "sysv-msg.memory-grows"
     * says("the bytes in use grow by the body of each message that is not received, never beyond msg_qbytes, "
            "and all come back")
+    * observed_by("msg_cbytes after each send of 10, 20, 30 and 40 bytes, after a refused one (EAGAIN), and after "
+                  "each receive")
+    * on("Darwin", "msg_cbytes is kept as well, by reading sysv_msg.c; the case does not apply")
     * platform("Linux", "msgctl(2)", "msgop(2)"))
 {
     const MessageQueue queue;
@@ -137,9 +143,14 @@ FAULT("sysv-msg.memory-grows", "a send goes beyond msg_qbytes", os::msgsnd,
           return sent == -1 && errno == EAGAIN ? 0 : sent;
       });
 
-TEST_CASE("sysv-msg.zero-len-bounded"
-          * says("a queue holds at most msg_qbytes messages, so that empty ones cannot grow it without limit")
-          * platform("Linux", "msgop(2)"))
+TEST_CASE(
+    "sysv-msg.zero-len-bounded"
+    * says("a queue holds at most msg_qbytes messages, so that empty ones cannot grow it without limit")
+    * observed_by("with msg_qbytes 10, ten empty messages fit and one more fails with EAGAIN, again after one "
+                  "receive and one send")
+    * on("Darwin",
+         "bounded by 40 message headers for the whole system, by reading sysv_msg.c; the case does not apply")
+    * platform("Linux", "msgop(2)"))
 {
     constexpr msgqnum_t limit = 10;
     const MessageQueue queue;

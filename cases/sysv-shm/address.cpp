@@ -25,6 +25,9 @@ bool apart(const Attachment& left, const Attachment& right, std::size_t size)
 
 TEST_CASE("sysv-shm.attach-null"
           * says("for a null address the system attaches the segment where it is free, at a page's start, whole")
+          * observed_by(
+              "two segments' addresses: page-aligned and apart, the first and last byte of each can be stored to")
+          * on("Linux", "the addresses are multiples of SHMLBA") * on("Darwin", "the same, by reading sysv_shm.c")
           * shall("POSIX.1-2024 shmat()", "shmop(2)"))
 {
     const std::size_t size = 2 * page_size();
@@ -63,6 +66,10 @@ FAULT("sysv-shm.attach-null", "only the first page is attached", os::shmat,
 
 TEST_CASE("sysv-shm.attach-twice"
           * says("a process that attaches a segment twice sees the same bytes at two addresses")
+          * observed_by("two addresses, stores through one loaded through the other, both ways; shm_nattch 2, and "
+                        "1 after one detach")
+          * on("Linux", "it holds")
+          * on("Darwin", "it holds, with at most 8 attaches for a process (EMFILE), by reading sysv_shm.c")
           * defined("POSIX.1-2024 shmat()", "shmop(2)"))
 {
     const std::size_t last = page_size() - 1;

@@ -14,6 +14,9 @@ using namespace ipc_conform;
 TEST_CASE(
     "sysv-shm.nattch"
     * says("shm_nattch counts attaches: up with shmat and fork, down with shmdt, exec and the end of a process")
+    * observed_by(
+        "shm_nattch after two attaches, a fork, a child's detach and end, a fork with exec, and a detach")
+    * on("Darwin", "the same, by reading sysv_shm.c")
     * shall("POSIX.1-2024 shmat()", "POSIX.1-2024 shmdt()", "POSIX.1-2024 exec", "POSIX.1-2024 _exit()",
             "shmop(2)"))
 {
@@ -87,6 +90,10 @@ TEST_CASE(
     "sysv-shm.rmid-deferred"
     * says("a removed segment has no key any more but lives on for those who have it attached, until the last "
            "detach")
+    * observed_by("after IPC_RMID: ENOENT for the key, text passes to a child that holds the attach; IPC_STAT "
+                  "fails once it has ended")
+    * on("Linux", "it lives on until the last detach")
+    * on("Darwin", "it lives on until the last detach, by reading sysv_shm.c")
     * defined("POSIX.1-2024 shmctl()", "shmctl(2)"))
 {
     const SharedSegment segment{page_size()};
@@ -153,6 +160,9 @@ FAULT("sysv-shm.rmid-deferred", "the segment outlives its last detach", os::shmc
 
 TEST_CASE("sysv-shm.persist"
           * says("a segment and its contents outlive every detach and its creator, until it is removed")
+          * observed_by("a stranger creates, writes, detaches and ends: shm_nattch is 0, the text is there, and "
+                        "after IPC_RMID ENOENT")
+          * on("Linux", "not where kernel.shm_rmid_forced is set")
           * shall("POSIX.1-2024 shmget()", "POSIX.1-2024 shmctl()", "sysvipc(7)"))
 {
     require_unattached_segments_to_stay();

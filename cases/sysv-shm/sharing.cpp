@@ -17,6 +17,9 @@ using namespace ipc_conform;
 
 TEST_CASE("sysv-shm.key-shared"
           * says("two unrelated processes that attach the segment of one key see each other's stores")
+          * observed_by("a stranger attaches by key: text is seen across before it attaches, and both ways while "
+                        "both are attached")
+          * on("Darwin", "the same, by reading sysv_shm.c")
           * shall("POSIX.1-2024 shmget()", "POSIX.1-2024 shmat()"))
 {
     const SharedSegment segment{page_size()};
@@ -58,6 +61,8 @@ FAULT("sysv-shm.key-shared", "a key means something only in the process that mad
 TEST_CASE("sysv-shm.addr-differs"
           * says("processes may attach a segment at different addresses, and what an offset finds in one of them "
                  "it finds in all")
+          * observed_by("a peer attaches elsewhere, detaches what it inherited, follows an offset stored in the "
+                        "segment and answers there")
           * shall("POSIX.1-2024 shmat()"))
 {
     constexpr std::size_t note_at = 64;
@@ -122,6 +127,8 @@ constexpr std::uint32_t answered = 3;
 TEST_CASE(
     "sysv-shm.no-mediator"
     * says("between attach and detach data passes from one process to another without a system call in either")
+    * observed_by("two peers that any system call would kill (seccomp) exchange 100000 values there and back, and "
+                  "both end alive")
     * shall("POSIX.1-2024 shmat()"))
 {
     require_renounceable_system_calls();
@@ -225,6 +232,8 @@ TEST_CASE(
     "sysv-shm.no-sync"
     * says("two processes that add to one word of a segment lose no atomic addition; additions by a load and "
            "a store may get lost, for attaching excludes nobody")
+    * observed_by("two processes make 300000 additions each: the atomic sum is exact, the plain one at most as "
+                  "large and recorded")
     * shall("POSIX.1-2024 shmat()", "POSIX.1-2024 4.15.2 Memory Synchronization"))
 {
     const SharedSegment segment{sizeof(Counters)};

@@ -12,9 +12,12 @@
 
 using namespace ipc_conform;
 
-TEST_CASE("sysv-shm.zeroed"
-          * says("a new segment's bytes are all zero, also where memory of a removed one is used again")
-          * shall("POSIX.1-2024 shmget()"))
+TEST_CASE(
+    "sysv-shm.zeroed"
+    * says("a new segment's bytes are all zero, also where memory of a removed one is used again")
+    * observed_by(
+        "in four rounds every byte of a new segment is looked at, then overwritten before the segment is removed")
+    * shall("POSIX.1-2024 shmget()"))
 {
     const std::size_t size = 64 * page_size() + 100;
     for (int round = 0; round < 4; ++round)
@@ -45,7 +48,9 @@ FAULT("sysv-shm.zeroed", "memory of removed segments is not cleared", os::shmat,
 
 TEST_CASE("sysv-shm.reget-smaller"
           * says("a process that asks for a segment with a smaller size, or with zero, gets the whole of it")
-          * shall("POSIX.1-2024 shmget()"))
+          * observed_by("a stranger asks for the full size, one less, 1 and 0: the same identifier, all of it "
+                        "attached, shm_segsz kept")
+          * on("Darwin", "the same, by reading sysv_shm.c") * shall("POSIX.1-2024 shmget()"))
 {
     const std::size_t size = 3 * page_size();
     const SharedSegment segment{size};
@@ -110,9 +115,12 @@ FAULT("sysv-shm.reget-smaller", "the segment shrinks to the size that was asked 
           return result;
       });
 
-TEST_CASE("sysv-shm.reget-larger"
-          * says("asking for a segment with a size larger than its own fails with EINVAL and leaves it as it is")
-          * shall("POSIX.1-2024 shmget()"))
+TEST_CASE(
+    "sysv-shm.reget-larger"
+    * says("asking for a segment with a size larger than its own fails with EINVAL and leaves it as it is")
+    * observed_by(
+        "the errors for one byte, a page, and more above 1000 bytes, with IPC_CREAT too; shm_segsz still 1000")
+    * on("Darwin", "the same, by reading sysv_shm.c") * shall("POSIX.1-2024 shmget()"))
 {
     constexpr std::size_t size = 1000; // the last page has room for more, but the segment has not
     const SharedSegment segment{size};
@@ -158,6 +166,9 @@ FAULT("sysv-shm.reget-larger", "it fails with ENOMEM", os::shmget,
 TEST_CASE("sysv-shm.init-fields"
           * says("a new segment has the size and the permission bits that were asked for, its creator's ids, the "
                  "time of its creation, and no history of attaches")
+          * observed_by("IPC_STAT of a new segment of 1000 bytes and mode 0642, made under umask 077 after "
+                        "another one was removed")
+          * on("Darwin", "the same, by reading sysv_shm.c")
           * shall("POSIX.1-2024 shmget()", "POSIX.1-2024 <sys/shm.h>"))
 {
     {
