@@ -26,7 +26,10 @@ TEST_CASE(
     "mmap.as-limit-32"
     * says("a process with 32-bit addresses can map less than 4 GiB in total, on any kernel; one with 64-bit "
            "addresses can map more")
-    * defined("mmap(2)", "POSIX.1-2024 mmap()"))
+    * observed_by("a 32-bit program maps block after block until ENOMEM: the total, none overlapping; a 64-bit "
+                  "one goes beyond 4 GiB")
+    * on("Linux", "with 32-bit addresses on x86-64 4193032 KiB, then ENOMEM")
+    * on("Darwin", "there are no 32-bit programs") * defined("mmap(2)", "POSIX.1-2024 mmap()"))
 {
     require_address_space(2 * four_gibibytes); // what is to be seen is the end of the addresses, not a limit
 
@@ -85,6 +88,8 @@ FAULT("mmap.as-limit-32", "every process is refused at 2 GiB, and told that its 
 TEST_CASE(
     "mmap.window-large-file"
     * says("a file larger than the memory that a process may map can be used through one window after another")
+    * observed_by("a peer under RLIMIT_AS cannot map all of a 5 GiB file (ENOMEM), but reads and stores through "
+                  "80 windows in turn")
     * shall("POSIX.1-2024 mmap()", "POSIX.1-2024 getrlimit()", "mmap(2)"))
 {
     constexpr std::uint64_t window = 64 << 20;

@@ -39,6 +39,9 @@ std::string executed_file()
 TEST_CASE("mmap.exec-text-mapped"
           * says("a running program's code and data are private mappings of its executable, listed with path and "
                  "offset; what the program stores to its data stays out of the file")
+          * observed_by("the lines of /proc/self/maps for a function and a variable: permissions, path, and the "
+                        "file's bytes at the offset")
+          * on("Darwin", "proc_regionfilename() tells the path, by documentation; the case does not apply")
           * platform("Linux", "proc_pid_maps(5)", "execve(2)"))
 {
     const std::string executable = executed_file();
@@ -105,6 +108,9 @@ TEST_CASE(
     "mmap.exec-text-busy"
     * says("a program that is being executed cannot be opened for writing (ETXTBSY) or truncated, but read, and "
            "when it has ended also written")
+    * observed_by("a copy of the program is executed: the errors of open and truncate, its size as before; open "
+                  "once it has ended")
+    * on("Darwin", "allowed, or the code signature kills the process, by documentation; the case does not apply")
     * platform("Linux", "open(2)", "POSIX.1-2024 open()"))
 {
     const ProgramCopy program;

@@ -28,6 +28,8 @@ std::string content_of(int descriptor, std::size_t size)
 } // namespace
 
 TEST_CASE("mmap.partial" * says("a part of a file, from a page-aligned offset on, maps exactly those file bytes")
+          * observed_by("pages 3 and 4 of a numbered file are mapped: their bytes, and two stores found in the "
+                        "file there and nowhere else")
           * shall("POSIX.1-2024 mmap()", "mmap(2)"))
 {
     const std::size_t page = page_size();
@@ -74,6 +76,8 @@ FAULT("mmap.partial", "only the first page is at the offset, the others are coun
 TEST_CASE("mmap.tail-no-grow"
           * says("a store between the end of the file and the end of its last page does not enlarge the file and "
                  "is not returned by read()")
+          * observed_by("stores behind the last byte and at the page's end: the file's size and content at once, "
+                        "after msync, after munmap")
           * shall("POSIX.1-2024 mmap()", "POSIX.1-2024 read()", "mmap(2)"))
 {
     const std::size_t page = page_size();
@@ -118,6 +122,8 @@ FAULT("mmap.tail-no-grow", "read() does not stop at the end of the file but at t
 
 TEST_CASE("mmap.unlink-keeps"
           * says("unlinking a file keeps its mapping, and a new file of that name has nothing to do with it")
+          * observed_by("two mappings, one of the unlinked file and one of a new file under its name: stores to "
+                        "each, loads from both")
           * shall("POSIX.1-2024 mmap()", "POSIX.1-2024 unlink()"))
 {
     const OwnedPath path;
@@ -157,6 +163,8 @@ FAULT("mmap.unlink-keeps", "unlink unmaps", os::mmap, mapping_faults::remembered
       });
 
 TEST_CASE("mmap.msync-private" * says("msync on a private mapping succeeds and writes nothing to the file")
+          * observed_by("after a store to a private mapping and msync, both ways, the file by read and by a "
+                        "shared mapping is as before")
           * shall("POSIX.1-2024 msync()", "POSIX.1-2024 mmap()", "mmap(2)"))
 {
     const std::string content(2 * page_size(), 'f');
@@ -196,6 +204,9 @@ TEST_CASE(
     "mmap.mtime"
     * says("a store to a shared mapping updates the file's modification and change time at the latest by the "
            "next msync(MS_SYNC)")
+    * observed_by("fstat's times before a store and after msync, twice; the clock of the file system is seen to "
+                  "go on in between")
+    * on("Linux", "it holds on ext4; tmpfs never updates them, so the case wants a file on a disk")
     * shall("POSIX.1-2024 mmap()", "POSIX.1-2024 msync()", "mmap(2)"))
 {
     const DiskFile file{std::string(page_size(), 'o')};

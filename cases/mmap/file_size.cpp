@@ -43,6 +43,8 @@ std::size_t first_page_beyond(int descriptor, off_t offset)
 TEST_CASE(
     "mmap.sigbus-beyond"
     * says("an access to a whole page beyond the end of the file raises SIGBUS, BUS_ADRERR, with its address")
+    * observed_by("the signal, code and address of a load and of a store beyond the end; the rest of the last "
+                  "page gives no signal")
     * shall("POSIX.1-2024 mmap()", "POSIX.1-2024 <signal.h>", "mmap(2)"))
 {
     const std::size_t page = page_size();
@@ -91,6 +93,8 @@ FAULT("mmap.sigbus-beyond", "stores beyond the end go nowhere, loads fault", os:
 
 TEST_CASE("mmap.map-does-not-extend"
           * says("a mapping longer than its file succeeds, and never makes the file longer")
+          * observed_by(
+              "the file's size after a mapping of four pages, after a store to its last byte, and after munmap")
           * shall("POSIX.1-2024 mmap()", "mmap(2)"))
 {
     const std::size_t page = page_size();
@@ -127,9 +131,15 @@ FAULT("mmap.map-does-not-extend", "unmapping writes whole pages and so rounds th
           return grown == -1 ? -1 : real(address, size);
       });
 
-TEST_CASE("mmap.grow-while-mapped"
-          * says("a file can be enlarged while it is mapped: pages it reaches become usable without a new mapping")
-          * defined("POSIX.1-2024 ftruncate()", "POSIX.1-2024 mmap()", "mmap(2)"))
+TEST_CASE(
+    "mmap.grow-while-mapped"
+    * says("a file can be enlarged while it is mapped: pages it reaches become usable without a new mapping")
+    * observed_by("a store beyond the end raises SIGBUS; after ftruncate it succeeds and pread finds it, the page "
+                  "behind still SIGBUS")
+    * on("Linux", "it holds")
+    * on("Darwin",
+         "holds for files, by documentation; a shared memory object is sized only once, by reading posix_shm.c")
+    * defined("POSIX.1-2024 ftruncate()", "POSIX.1-2024 mmap()", "mmap(2)"))
 {
     const std::size_t page = page_size();
     const TemporaryFile file{static_cast<off_t>(page)};
@@ -175,9 +185,12 @@ FAULT("mmap.grow-while-mapped", "the new pages are usable but have no file behin
           return result;
       });
 
-TEST_CASE("mmap.shrink-while-mapped"
-          * says("a file can be truncated while it is mapped; whole pages beyond its new end then raise SIGBUS")
-          * shall("POSIX.1-2024 ftruncate()", "POSIX.1-2024 mmap()", "mmap(2)"))
+TEST_CASE(
+    "mmap.shrink-while-mapped"
+    * says("a file can be truncated while it is mapped; whole pages beyond its new end then raise SIGBUS")
+    * observed_by(
+        "another process truncates: its result, the size, SIGBUS beyond the new end, and what is left unchanged")
+    * shall("POSIX.1-2024 ftruncate()", "POSIX.1-2024 mmap()", "mmap(2)"))
 {
     const std::size_t page = page_size();
     const TemporaryFile file{static_cast<off_t>(4 * page)};

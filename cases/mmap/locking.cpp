@@ -20,6 +20,8 @@ constexpr int anonymous = MAP_PRIVATE | MAP_ANONYMOUS;
 TEST_CASE("mmap.mlock"
           * says("after mlock all pages are resident and locked, until they are unlocked or unmapped or another "
                  "program is executed; a forked child has no lock")
+          * observed_by("mincore, and msync's EBUSY for locked pages: in a child, after munlock, in a new mapping "
+                        "there, and after exec")
           * shall("POSIX.1-2024 mlock()", "POSIX.1-2024 munlock()", "POSIX.1-2024 fork()", "mlock(2)"))
 {
     const std::size_t size = 4 * page_size();
@@ -89,6 +91,8 @@ TEST_CASE(
     "mmap.mlock-limit"
     * says("without privilege a process locks memory up to RLIMIT_MEMLOCK, no page more (ENOMEM), and none at "
            "limit 0 (EPERM)")
+    * observed_by("a peer without the capability locks up to a limit and beyond, then under limit 0: errors and "
+                  "what is locked")
     * platform("Linux", "mlock(2)", "getrlimit(2)", "capabilities(7)"))
 {
     const std::size_t page = page_size();

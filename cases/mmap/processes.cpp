@@ -23,10 +23,14 @@ void* map_without_file(std::size_t size, int sharing)
 
 } // namespace
 
-TEST_CASE("mmap.anon-shared"
-          * says("an anonymous shared mapping is zeroed memory that a process shares with its children, and "
-                 "with no other mapping")
-          * shall("POSIX.1-2024 mmap()", "POSIX.1-2024 fork()", "mmap(2)"))
+TEST_CASE(
+    "mmap.anon-shared"
+    * says("an anonymous shared mapping is zeroed memory that a process shares with its children, and "
+           "with no other mapping")
+    * observed_by(
+        "every byte is zero; stores of parent and child are seen by the other; a second mapping is all zero again")
+    * on("Darwin", "the same, by reading kern_mman.c")
+    * shall("POSIX.1-2024 mmap()", "POSIX.1-2024 fork()", "mmap(2)"))
 {
     const std::size_t size = 3 * page_size();
     const std::size_t last = size - 1;
@@ -76,6 +80,8 @@ TEST_CASE(
     "mmap.fork-private"
     * says("a private mapping is copied by fork: stores made before are in both processes, stores made after "
            "in one only")
+    * observed_by("a file's and an anonymous private mapping: what parent and child find before and after the "
+                  "other's stores")
     * shall("POSIX.1-2024 fork()", "POSIX.1-2024 mmap()", "mmap(2)"))
 {
     const TemporaryFile file{static_cast<off_t>(page_size())};
@@ -138,9 +144,11 @@ FAULT("mmap.fork-private", "the child starts with the file instead of the parent
           return mapping_faults::remembered(real, hint, size, protection, flags, descriptor, offset);
       });
 
-TEST_CASE("mmap.concurrent-atomic"
-          * says("atomic additions by several processes to one shared mapping are never lost")
-          * shall("POSIX.1-2024 mmap()", "POSIX.1-2024 Memory Ordering and Synchronization", "mmap(2)"))
+TEST_CASE(
+    "mmap.concurrent-atomic" * says("atomic additions by several processes to one shared mapping are never lost")
+    * observed_by(
+        "four processes, each with a mapping of its own of the file, make 250000 atomic additions each: the sum")
+    * shall("POSIX.1-2024 mmap()", "POSIX.1-2024 Memory Ordering and Synchronization", "mmap(2)"))
 {
     using Counter = std::atomic<unsigned>;
     static_assert(Counter::is_always_lock_free);

@@ -39,6 +39,9 @@ std::size_t pages_of(std::size_t size)
 
 TEST_CASE("mmap.mincore"
           * says("mincore reports the touched pages of anonymous memory as resident and the untouched ones as not")
+          * observed_by("the vector before and after stores to two of four pages, and for shorter ranges; nothing "
+                        "behind it is written")
+          * on("Darwin", "the vector has more bits, by its manual; the case does not apply")
           * platform("Linux", "mincore(2)"))
 {
     const std::size_t page = page_size();
@@ -76,6 +79,9 @@ FAULT("mmap.mincore", "a part of a page at the end of the range is left out", os
 TEST_CASE("mmap.dontneed-anon"
           * says("MADV_DONTNEED drops private anonymous pages at once, so that they read as zeros; locked pages "
                  "it leaves alone (EINVAL)")
+          * observed_by("the middle one of three pages: mincore's vector, zeros there and the neighbours kept; "
+                        "EINVAL for a locked page")
+          * on("Darwin", "advice only, the data is kept, by documentation; the case does not apply")
           * platform("Linux", "madvise(2)"))
 {
     const std::size_t page = page_size();
@@ -121,10 +127,12 @@ FAULT("mmap.dontneed-anon", "locked pages are cleared before they are refused", 
           return result;
       });
 
-TEST_CASE("mmap.dontneed-shared"
-          * says("MADV_DONTNEED loses nothing of a shared mapping; of a private one it loses the changes and the "
-                 "file's bytes come back")
-          * platform("Linux", "madvise(2)"))
+TEST_CASE(
+    "mmap.dontneed-shared"
+    * says("MADV_DONTNEED loses nothing of a shared mapping; of a private one it loses the changes and the "
+           "file's bytes come back")
+    * observed_by("the bytes after the call of an anonymous shared, a shared file and a private file mapping")
+    * platform("Linux", "madvise(2)"))
 {
     const std::size_t page = page_size();
     const TemporaryFile file{static_cast<off_t>(2 * page)};

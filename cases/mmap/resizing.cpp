@@ -13,6 +13,8 @@ using namespace ipc_conform;
 TEST_CASE("mmap.mremap-grow"
           * says("mremap enlarges a shared file mapping, elsewhere if it may and must: old and new pages are the "
                  "file's, and the old addresses are gone")
+          * observed_by("ENOMEM where it may not move; moved, its bytes, SIGSEGV at the old address, stores seen "
+                        "through another mapping")
           * platform("Linux", "mremap(2)"))
 {
     const std::size_t page = page_size();

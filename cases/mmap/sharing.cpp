@@ -14,6 +14,8 @@ using namespace ipc_conform;
 
 TEST_CASE("mmap.shared-visible"
           * says("a store through MAP_SHARED is seen by an unrelated process that maps the same file")
+          * observed_by(
+              "a stranger has read the page through its own mapping, then finds the new bytes there, and answers")
           * shall("POSIX.1-2024 mmap()", "mmap(2)"))
 {
     const std::size_t last = page_size() - 1;
@@ -46,9 +48,11 @@ FAULT("mmap.shared-visible", "every process gets a private copy", os::mmap, mapp
 FAULT("mmap.shared-visible", "a mapping shows the file as it was when it was mapped", os::mmap,
       mapping_faults::snapshot);
 
-TEST_CASE("mmap.private-isolated"
-          * says("a store through MAP_PRIVATE is not seen through the file, another mapping or another process")
-          * shall("POSIX.1-2024 mmap()", "mmap(2)"))
+TEST_CASE(
+    "mmap.private-isolated"
+    * says("a store through MAP_PRIVATE is not seen through the file, another mapping or another process")
+    * observed_by("after the store: a peer's private mapping, a shared mapping, and pread, again after munmap")
+    * shall("POSIX.1-2024 mmap()", "mmap(2)"))
 {
     const TemporaryFile file{static_cast<off_t>(page_size())};
     set_up(os::pwrite(file.descriptor(), "file", 4, 0) == 4);
@@ -87,8 +91,10 @@ FAULT("mmap.private-isolated", "private pages are written to the file when they 
           return ::pwrite(descriptor, address, size, offset) == -1 ? -1 : real(address, size);
       });
 
-TEST_CASE("mmap.fork-shared" * says("a shared mapping stays shared across fork, in both directions")
-          * shall("POSIX.1-2024 fork()", "POSIX.1-2024 mmap()"))
+TEST_CASE(
+    "mmap.fork-shared" * says("a shared mapping stays shared across fork, in both directions")
+    * observed_by("what the child finds before and after its parent's store, and the parent after the child's")
+    * shall("POSIX.1-2024 fork()", "POSIX.1-2024 mmap()"))
 {
     const TemporaryFile file{static_cast<off_t>(page_size())};
     const Mapping mapping{file.descriptor(), page_size()};
@@ -124,8 +130,12 @@ FAULT("mmap.fork-shared", "fork gives the child a copy of its own", os::mmap,
           return mapping_faults::remembered(real, hint, size, protection, flags, descriptor, offset);
       });
 
-TEST_CASE("mmap.close-keeps" * says("closing the descriptor keeps the mapping, and it still reaches the file")
-          * shall("POSIX.1-2024 mmap()", "POSIX.1-2024 close()", "mmap(2)"))
+TEST_CASE(
+    "mmap.close-keeps" * says("closing the descriptor keeps the mapping, and it still reaches the file")
+    * observed_by(
+        "after close the bytes are there, and a store is found through another mapping of the file opened anew")
+    * on("Darwin", "the same, by reading its manual mmap(2)")
+    * shall("POSIX.1-2024 mmap()", "POSIX.1-2024 close()", "mmap(2)"))
 {
     const OwnedPath path;
     Descriptor file{arranged(os::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL, 0600))};

@@ -127,6 +127,10 @@ TEST_CASE(
     "mmap.perf-pipe-syscalls"
     * says("a message through a pipe takes a system call of the writer and one of the reader, a message through "
            "shared memory takes none")
+    * observed_by("the kernel's count of calls for 1000 messages; with shared memory any call would kill "
+                  "(seccomp); the times recorded")
+    * on("Linux",
+         "1000 writes and 1000 reads through the pipe; 64 bytes took 640 ns, and 5 ns through shared memory")
     * shall("POSIX.1-2024 write()", "POSIX.1-2024 read()", "POSIX.1-2024 mmap()") * alone())
 {
     require_renounceable_system_calls();

@@ -185,6 +185,9 @@ TEST_CASE(
     "mmap.perf-beats-read"
     * says("a mapped file is faster to use than one that is read: in order and here and there, in memory and "
            "from the device")
+    * observed_by("times in paired samples, recorded; judged are the bytes, no page fault in memory, and one use "
+                  "told from four")
+    * on("Linux", "depends: faster for data in memory, not in one pass from the device with large reads")
     * defined("measured: paired samples with a bootstrap interval") * alone())
 {
     MeasuredFile near{false};

@@ -35,7 +35,9 @@ TEST_CASE(
     "mmap.store-then-read"
     * says("bytes stored in a shared mapping are at once returned by read() in another process, without msync "
            "and while their page stays in memory")
-    * defined("POSIX.1-2024 mmap()", "mmap(2)"))
+    * observed_by("a stranger reads zeros, the store is made, it reads the stored bytes; mincore says resident "
+                  "before and after")
+    * on("Linux", "it holds") * defined("POSIX.1-2024 mmap()", "mmap(2)"))
 {
     const TemporaryFile file{static_cast<off_t>(page_size())};
     const Mapping mapping{file.descriptor(), page_size()};
@@ -74,6 +76,9 @@ FAULT("mmap.store-then-read", "read() has a cache of its own that a store does n
       });
 
 TEST_CASE("mmap.msync-sync" * says("after msync(MS_SYNC) the data is on the backing store")
+          * observed_by("the kernel's count of dirty pages, and the device's blocks where they can be read, lag "
+                        "before the call, not after")
+          * on("Darwin", "the device's own cache needs F_FULLFSYNC besides, by documentation")
           * shall("POSIX.1-2024 msync()", "msync(2)"))
 {
     const DiskFile file{pages_of('o')};
@@ -97,6 +102,9 @@ FAULT("mmap.msync-sync", "the last page of the range is forgotten", os::msync,
 
 TEST_CASE("mmap.store-lag-possible"
           * says("without msync the device may still hold the old bytes although every process sees the new ones")
+          * observed_by("after a store that a peer already reads, whether the device lacks it (blocks, dirty "
+                        "pages); not after msync")
+          * on("Linux", "the device lags, on ext4")
           * may("POSIX.1-2024 mmap()", "POSIX.1-2024 msync()", "msync(2)"))
 {
     const DiskFile file{pages_of('o')};
@@ -131,6 +139,8 @@ FAULT("mmap.store-lag-possible", "the lag outlasts msync", os::msync,
 
 TEST_CASE("mmap.writeback-no-evict"
           * says("dirty pages of a mapping reach the device by fsync although they never leave memory")
+          * observed_by("locked pages: dirty before fsync and not after it, the device's blocks where readable, "
+                        "resident throughout")
           * platform("Linux", "fsync(2)", "mlock(2)", "mincore(2)", "proc_sys_vm(5)"))
 {
     const DiskFile file{pages_of('o')};
