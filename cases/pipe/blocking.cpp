@@ -6,8 +6,7 @@ using namespace ipc_conform;
 TEST_CASE("pipe.read-empty-blocks"
           * says("a blocking read on an empty pipe with a live writer blocks until data arrives")
           * observed_by("a reader is seen asleep in read; one byte is written, and the read returns after it")
-          * on("Darwin", "the same, by reading sys_pipe.c")
-          * shall("POSIX.1-2024 read()", "pipe(7)"))
+          * on("Darwin", "the same, by reading sys_pipe.c") * shall("POSIX.1-2024 read()", "pipe(7)"))
 {
     Pipe pipe;
     channel::empty_read_blocks(pipe);
@@ -40,12 +39,12 @@ FAULT("pipe.read-empty-nonblock", "O_NONBLOCK is ignored", os::read,
           return real(descriptor, bytes, size);
       });
 
-TEST_CASE("pipe.write-full-blocks"
-          * says("a blocking write without enough room blocks until enough is read, then returns the full count")
-          * observed_by("the pipe is filled without blocking; a writer is seen asleep in write until all is drained")
-          * on("Linux", "a whole page has to be drained; capacity 65536")
-          * on("Darwin", "one byte of room is enough, by reading sys_pipe.c")
-          * shall("POSIX.1-2024 write()", "pipe(7)"))
+TEST_CASE(
+    "pipe.write-full-blocks"
+    * says("a blocking write without enough room blocks until enough is read, then returns the full count")
+    * observed_by("the pipe is filled without blocking; a writer is seen asleep in write until all is drained")
+    * on("Linux", "a whole page has to be drained; capacity 65536")
+    * on("Darwin", "one byte of room is enough, by reading sys_pipe.c") * shall("POSIX.1-2024 write()", "pipe(7)"))
 {
     Pipe pipe;
     const std::size_t size = atomic_size(pipe.write_end);

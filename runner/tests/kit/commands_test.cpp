@@ -84,7 +84,7 @@ TEST_CASE("command: help, version and the lists answer")
     CHECK(kit.left_nothing());
 }
 
-TEST_CASE("command: every case of the real kit has a fault")
+TEST_CASE("command: every case of the real kit has a fault, and says how it is observed")
 {
     Kit kit{REAL_KIT};
     const Json list = kit.run({"list", "--json"}).json();
@@ -94,6 +94,7 @@ TEST_CASE("command: every case of the real kit has a fault")
         CAPTURE(property["id"]);
         const bool has_case = property["untested"].is_null() || property["untested"] == "";
         CHECK((!has_case || !property["faults"].empty()));
+        CHECK((!has_case || property["observed_by"] != ""));
     }
 }
 
