@@ -28,16 +28,15 @@ TEST_CASE(
     set_nonblocking(pipe.write_end);
     const std::string sent = random_bytes(1 << 20, 1); // more than a pipe holds
     std::size_t taken = 0;
-    for (const std::size_t chunk :
-         {std::size_t{4000}, std::size_t{1}}) // leaves pages in part empty; then fills the last one
-    {
+    const auto write_chunks = [&](std::size_t size) {
         ssize_t written = 0;
-        while ((written = os::write(pipe.write_end, sent.data() + taken, std::min(chunk, sent.size() - taken)))
-               > 0)
+        while ((written = os::write(pipe.write_end, sent.data() + taken, std::min(size, sent.size() - taken))) > 0)
         {
             taken += static_cast<std::size_t>(written);
         }
-    }
+    };
+    write_chunks(4000); // where a system keeps pages, each is left with a gap
+    write_chunks(1);    // and the last is filled
     observe("bytes queued", taken);
     pipe.write_end.close();
 
@@ -82,11 +81,11 @@ TEST_CASE("pipe.cloexec-gives-eof"
 {
     Pipe pipe;
     set_up(os::fcntl(pipe.write_end, F_SETFD, FD_CLOEXEC) == 0);
+    const Event heard;
     const Event go;
     const Event arrived;
     const Event leave;
     Peer writer = spawn("writer", [&] {
-        pipe.read_end.close();
         CHECK(os::write(pipe.write_end, "x", 1) == 1);
         go.wait();
         execute_afresh(
@@ -101,8 +100,10 @@ TEST_CASE("pipe.cloexec-gives-eof"
         char byte = 0;
         CHECK(os::read(pipe.read_end, &byte, 1) == 1);
         CHECK(byte == 'x');
+        heard.set();
         CHECK(os::read(pipe.read_end, &byte, 1) == 0);
     });
+    heard.wait();
     REQUIRE(blocked_in(reader, os::read, pipe.read_end));
     const Stamp cause = stamp();
     go.set();
@@ -160,6 +161,8 @@ int by_fcntl(int end)
     return os::fcntl(end, F_DUPFD, 0);
 }
 
+bool reader_closed = false; // for a fault
+
 } // namespace
 
 TEST_CASE(
@@ -197,12 +200,17 @@ TEST_CASE(
 
 FAULT("pipe.dup-keeps-open", "the first close of a writer ends the file", os::read,
       wrong_answer::hiding<EAGAIN, 0>);
-FAULT("pipe.dup-keeps-open", "the first close of a reader breaks the pipe", os::write,
-      [](auto real, int descriptor, const void* bytes, std::size_t size) -> ssize_t {
-          const bool second_pipe = (::fcntl(descriptor + 1, F_GETFD) == -1);
-          errno = EPIPE;
-          return second_pipe ? -1 : real(descriptor, bytes, size);
-      });
+FAULT(
+    "pipe.dup-keeps-open", "the first close of a reader breaks the pipe", os::close,
+    [](auto real, int descriptor) -> int {
+        reader_closed = reader_closed || (::fcntl(descriptor, F_GETFL) & O_ACCMODE) == O_RDONLY;
+        return real(descriptor);
+    },
+    os::write,
+    [](auto real, int descriptor, const void* bytes, std::size_t size) -> ssize_t {
+        errno = EPIPE;
+        return reader_closed ? -1 : real(descriptor, bytes, size);
+    });
 FAULT("pipe.dup-keeps-open", "the close of a duplicate is not counted", os::close,
       [closes = 0](auto real, int descriptor) mutable -> int { return ++closes == 2 ? 0 : real(descriptor); });
 FAULT("pipe.dup-keeps-open", "F_DUPFD gives a descriptor of something else", os::fcntl,
@@ -281,8 +289,8 @@ FAULT("pipe.close-under-blocked-read", "the number cannot be closed while a thre
           errno = EBUSY;
           return ::getpid() == parent ? real(descriptor) : -1;
       });
-FAULT("pipe.close-under-blocked-read", "what the sleeper still uses is freed", os::close,
-      [parent = ::getpid()](auto real, int descriptor) -> int {
-          ::getpid() == parent ? 0 : ::raise(SIGSEGV);
-          return real(descriptor);
+FAULT("pipe.close-under-blocked-read", "the sleeper wakes up in what has been freed", os::read,
+      [](auto real, int descriptor, void* bytes, std::size_t size) -> ssize_t {
+          const ssize_t got = real(descriptor, bytes, size);
+          return ::fcntl(descriptor, F_GETFD) == -1 ? ::raise(SIGSEGV) : got;
       });

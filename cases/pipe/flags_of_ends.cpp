@@ -171,5 +171,5 @@ FAULT("pipe.flags-per-end", "a writer does not wait while its reader does not", 
           const int error = errno;
           ::fcntl(descriptor, F_SETFL, flags);
           errno = error;
-          return written == -1 ? static_cast<ssize_t>(size) : written;
+          return written == -1 && (flags & O_NONBLOCK) == 0 ? static_cast<ssize_t>(size) : written;
       });

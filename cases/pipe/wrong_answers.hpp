@@ -7,29 +7,29 @@ namespace ipc_conform::wrong_answer
 {
 
 /// The call fails with this error, always.
-template <int error>
+template <int Error>
 inline constexpr auto failing_with = [](auto /*real*/, auto... /*arguments*/) {
-    errno = error;
+    errno = Error;
     return -1;
 };
 
 /// The call succeeds with this result, and nothing has been done.
-template <int result>
-inline constexpr auto returning = [](auto /*real*/, auto... /*arguments*/) { return result; };
+template <int Result>
+inline constexpr auto returning = [](auto /*real*/, auto... /*arguments*/) { return Result; };
 
-/// The call is made; where it fails with `due`, it says `told`.
-template <int due, int told>
+/// The call is made; where it fails with `Due`, it says `Told`.
+template <int Due, int Told>
 inline constexpr auto misreporting = [](auto real, auto... arguments) {
     const auto result = real(arguments...);
-    errno = result == -1 && errno == due ? told : errno;
+    errno = result == -1 && errno == Due ? Told : errno;
     return result;
 };
 
-/// The call is made; where it fails with `due`, it says that it succeeded with this result.
-template <int due, int result>
+/// The call is made; where it fails with `Due`, it says that it succeeded with `Result`.
+template <int Due, int Result>
 inline constexpr auto hiding = [](auto real, auto... arguments) {
     const auto seen = real(arguments...);
-    return seen == -1 && errno == due ? static_cast<decltype(seen)>(result) : seen;
+    return seen == -1 && errno == Due ? static_cast<decltype(real(arguments...))>(Result) : seen;
 };
 
 /// The call is made; where it fails, a descriptor stays behind.

@@ -5,6 +5,8 @@
 #include "fixtures/signals.hpp"
 #include "fixtures/witness/witness.hpp"
 
+#include <array>
+
 using namespace ipc_conform;
 
 TEST_CASE(
@@ -80,7 +82,10 @@ TEST_CASE("pipe.write-zero"
         pollfd end{.fd = pipe.read_end, .events = POLLIN, .revents = 0};
         return os::poll(&end, 1, 0);
     };
+    const std::array<iovec, 2> empty{};
     CHECK(os::write(pipe.write_end, "", 0) == 0);
+    CHECK(ready() == 0);
+    CHECK(os::writev(pipe.write_end, empty.data(), 2) == 0);
     CHECK(ready() == 0);
     Peer reader = spawn("reader", [&] {
         char byte = 0;
@@ -98,7 +103,7 @@ TEST_CASE("pipe.write-zero"
     channel::still_holds(pipe, "abc");
 
     set_nonblocking(pipe.write_end);
-    fill(pipe.write_end, 1);
+    fill(pipe.write_end, atomic_size(pipe.write_end));
     set_nonblocking(pipe.write_end, false);
     Peer writer =
         spawn("writer", [&] { CHECK(os::write(pipe.write_end, "", 0) == 0); }); // there is room for nothing
@@ -114,6 +119,10 @@ FAULT("pipe.write-zero", "an empty message is queued, as of a byte", os::write,
       [](auto real, int descriptor, const void* bytes, std::size_t size) -> ssize_t {
           const ssize_t written = real(descriptor, bytes, size == 0 ? 1 : size);
           return size == 0 && written == 1 ? 0 : written;
+      });
+FAULT("pipe.write-zero", "segments without bytes are queued each as one", os::writev,
+      [](auto /*real*/, int descriptor, const iovec*, int count) -> ssize_t {
+          return ::write(descriptor, "xx", static_cast<std::size_t>(count)) == count ? 0 : -1;
       });
 FAULT("pipe.write-zero", "a write of zero bytes waits for room", os::write,
       [](auto real, int descriptor, const void* bytes, std::size_t size) -> ssize_t {
