@@ -68,7 +68,7 @@ FAULT("pipe.read-partial", "too little for the count is refused with EAGAIN", os
       });
 
 TEST_CASE("pipe.fionread" * says("FIONREAD tells the number of unread bytes, on the read end and on the write end")
-          * observed_by("the count after several writes, a partial read, a readv across pages, and the last close")
+          * observed_by("the count after several writes, reads of a part, a read across pages, and the last close")
           * on("Linux", "on both ends")
           * on("Darwin", "on the read end; 0 on the write end, by reading sys_pipe.c; not run there")
           * platform("Linux", "pipe(7)"))

@@ -44,6 +44,8 @@ TEST_CASE("pipe.pipe2-flags"
         if (nonblocking(read_end))
         {
             CHECK(fails_with(EAGAIN, os::read(read_end, &byte, 1)));
+            const std::size_t taken = fill(write_end, atomic_size(write_end)); // to the EAGAIN of the other end
+            CHECK(read_fully(read_end, taken).size() == taken);
         }
         CHECK(os::write(write_end, "x", 1) == 1);
         CHECK(os::read(read_end, &byte, 1) == 1);
@@ -66,6 +68,7 @@ FAULT("pipe.pipe2-flags", "of two flags only the first is looked at", os::pipe2,
       [](auto real, int* ends, int flags) -> int {
           return real(ends, (flags & O_CLOEXEC) != 0 ? O_CLOEXEC : flags);
       });
+FAULT("pipe.pipe2-flags", "O_NONBLOCK is reported but not obeyed", os::read, wrong_answer::hiding<EAGAIN, 0>);
 FAULT("pipe.pipe2-flags", "O_CLOEXEC is always set", os::pipe2,
       [](auto real, int* ends, int flags) -> int { return real(ends, flags | O_CLOEXEC); });
 
