@@ -1,0 +1,64 @@
+// A channel that can take nothing more, and what waits in it.
+#pragma once
+
+#include "fixtures/arrange.hpp"
+#include "fixtures/bytes.hpp"
+#include "fixtures/pipe.hpp"
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace ipc_conform::channel
+{
+
+/// Fills it until it takes not even one byte more; how many it took, each an 'f'. The ends block as before.
+inline std::size_t fill_completely(Channel& channel)
+{
+    set_nonblocking(channel.write_end);
+    const std::size_t chunk = atomic_size(channel.write_end);
+    const std::size_t taken = fill(channel.write_end, chunk) + fill(channel.write_end, 1);
+    set_nonblocking(channel.write_end, false);
+    return taken;
+}
+
+/// How many bytes it takes; it is empty again afterwards.
+inline std::size_t measured_capacity(Channel& channel)
+{
+    const std::size_t taken = fill_completely(channel);
+    set_up(read_fully(channel.read_end, taken).size() == taken);
+    return taken;
+}
+
+/// Reads until nothing is left; what there was. From then on the read end does not block.
+inline std::string drain(Channel& channel)
+{
+    set_nonblocking(channel.read_end);
+    std::string all;
+    for (std::string part; !(part = read_fully(channel.read_end, 65536)).empty();)
+    {
+        all += part;
+    }
+    return all;
+}
+
+/// How many bytes the system says can be read.
+inline std::size_t queued_bytes(int read_end)
+{
+    int count = -1;
+    set_up(os::ioctl(read_end, FIONREAD, &count) == 0 && count >= 0);
+    return static_cast<std::size_t>(count);
+}
+
+/// The parts of `bytes` as one vectored write takes them: very unequal ones, one of them empty.
+inline std::vector<struct iovec> in_parts(std::string& bytes)
+{
+    const std::size_t half = bytes.size() / 2;
+    char* const start = bytes.data();
+    return {{.iov_base = start, .iov_len = 1},
+            {.iov_base = start + 1, .iov_len = half - 1},
+            {.iov_base = start + half, .iov_len = 0},
+            {.iov_base = start + half, .iov_len = bytes.size() - half}};
+}
+
+} // namespace ipc_conform::channel
