@@ -17,9 +17,9 @@ namespace ipc_conform::channel
 /// Each failing write, small, large, vectored or non-blocking, raises one SIGPIPE, and for its caller only.
 inline void each_failing_write_raises_one_sigpipe(Channel& channel)
 {
+    channel.read_end.close();
     const SignalCounted counted{SIGPIPE}; // also in the writer, which counts for itself
     Peer writer = spawn("writer", [&] {
-        channel.read_end.close();
         const std::size_t atomic = atomic_size(channel.write_end);
         std::string bytes(2 * atomic, 'x');
         int failures = 0;
@@ -36,7 +36,6 @@ inline void each_failing_write_raises_one_sigpipe(Channel& channel)
             CHECK(counted.deliveries() == ++failures);
         }
     });
-    channel.read_end.close();
     CHECK(finished(writer));
     CHECK(counted.deliveries() == 0);
 }
@@ -127,9 +126,9 @@ inline void loss_of_readers_during_a_large_write(Channel& channel)
 
     observe("variant", *outcome > 0 ? "the part is returned" : "EPIPE, the part is not reported");
     observe("signals for the write that was cut short", signals->load());
-    CHECK((*outcome == -1 || *outcome == static_cast<ssize_t>(transferred)));
+    CHECK(*outcome == (*outcome > 0 ? static_cast<ssize_t>(transferred) : -1));
     CHECK(*signals <= 1);
-    CHECK((*outcome > 0 || *signals == 1)); // a write that fails with EPIPE raises it
+    CHECK(*signals >= (*outcome > 0 ? 0 : 1)); // a write that fails with EPIPE raises it
 }
 
 } // namespace ipc_conform::channel

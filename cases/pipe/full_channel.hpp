@@ -22,14 +22,6 @@ inline std::size_t fill_completely(Channel& channel)
     return taken;
 }
 
-/// How many bytes it takes; it is empty again afterwards.
-inline std::size_t measured_capacity(Channel& channel)
-{
-    const std::size_t taken = fill_completely(channel);
-    set_up(read_fully(channel.read_end, taken).size() == taken);
-    return taken;
-}
-
 /// Reads until nothing is left; what there was. From then on the read end does not block.
 inline std::string drain(Channel& channel)
 {
@@ -40,6 +32,15 @@ inline std::string drain(Channel& channel)
         all += part;
     }
     return all;
+}
+
+/// How many bytes it takes; it is empty again afterwards, and its ends block.
+inline std::size_t measured_capacity(Channel& channel)
+{
+    const std::size_t taken = fill_completely(channel);
+    drain(channel);
+    set_nonblocking(channel.read_end, false);
+    return taken;
 }
 
 /// How many bytes the system says can be read.

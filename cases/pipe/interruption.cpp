@@ -140,7 +140,13 @@ TEST_CASE(
 namespace
 {
 
+// For faults: what happens after the kill only.
 bool something_killed = false;
+
+constexpr auto killed_before = [](auto real, pid_t process, int number) -> int {
+    something_killed = true;
+    return real(process, number);
+};
 
 } // namespace
 
@@ -149,20 +155,14 @@ FAULT("pipe.kill-blocked-writer", "the writer's sleep cannot be interrupted", os
           const SignalBlocked uninterruptible{SIGTERM};
           return real(descriptor, bytes, size);
       });
-FAULT(
-    "pipe.kill-blocked-writer", "what a killed writer has queued is dropped", os::kill,
-    [](auto real, pid_t process, int number) -> int {
-        something_killed = true;
-        return real(process, number);
-    },
-    os::read,
-    [](auto real, int descriptor, void* bytes, std::size_t size) -> ssize_t {
-        return something_killed ? 0 : real(descriptor, bytes, size);
-    });
-FAULT("pipe.kill-blocked-writer", "the last queued byte is lost with the writer", os::read,
+FAULT("pipe.kill-blocked-writer", "what a killed writer has queued is dropped", os::kill, killed_before, os::read,
       [](auto real, int descriptor, void* bytes, std::size_t size) -> ssize_t {
+          return something_killed ? 0 : real(descriptor, bytes, size);
+      });
+FAULT("pipe.kill-blocked-writer", "the last queued byte is lost with the writer", os::kill, killed_before,
+      os::read, [](auto real, int descriptor, void* bytes, std::size_t size) -> ssize_t {
           const ssize_t got = real(descriptor, bytes, size);
-          return got > 1 ? got - 1 : got;
+          return something_killed && got > 1 ? got - 1 : got;
       });
 FAULT("pipe.kill-blocked-writer", "a killed writer still counts, so no end of file comes", os::read,
       [](auto real, int descriptor, void* bytes, std::size_t size) -> ssize_t {

@@ -43,7 +43,7 @@ TEST_CASE(
     * says("O_ASYNC takes effect by F_SETFL only, is shared by duplicates, and is ignored for files that do not "
            "support it")
     * observed_by("the flag and a pending SIGIO, on a pipe and its duplicate, on a regular file, and on a FIFO "
-                  "that was opened with O_ASYNC")
+                  "that was opened with O_ASYNC; pipe2 refuses it")
     * on("Linux", "holds; open with O_ASYNC leaves the flag set in F_GETFL, but nothing is announced")
     * platform("Linux", "fcntl(2)", "open(2)", "gVisor fcntl"))
 {
@@ -66,6 +66,8 @@ TEST_CASE(
     CHECK(os::fcntl(file.descriptor(), F_SETFL, O_ASYNC) == 0);
     CHECK(!announces(file.descriptor()));
 
+    std::array<int, 2> ends{-1, -1};
+    CHECK(fails_with(EINVAL, os::pipe2(ends.data(), O_ASYNC)));
     const Fifo fifo;
     Channel opened;
     opened.read_end = Descriptor{arranged(os::open(fifo.c_str(), O_RDONLY | O_NONBLOCK | O_ASYNC))};
