@@ -7,6 +7,7 @@
 #include "fixtures/pipe.hpp"
 #include "fixtures/property.hpp"
 #include "fixtures/signals.hpp"
+#include "fixtures/threads.hpp"
 #include "fixtures/witness/witness.hpp"
 
 #include <string>
@@ -37,6 +38,22 @@ inline void each_failing_write_raises_one_sigpipe(Channel& channel)
         }
     });
     CHECK(finished(writer));
+    CHECK(counted.deliveries() == 0);
+}
+
+/// A thread that blocks SIGPIPE keeps that of its own write to itself: no other thread is told, willing as it is.
+inline void sigpipe_is_for_the_writing_thread(Channel& channel)
+{
+    channel.read_end.close();
+    const SignalCounted counted{SIGPIPE}; // by this thread, which does not block it
+    Thread writer{[&] {
+        sigset_t broken_pipe;
+        ::sigemptyset(&broken_pipe);
+        ::sigaddset(&broken_pipe, SIGPIPE);
+        set_up_call("pthread_sigmask", os::pthread_sigmask(SIG_BLOCK, &broken_pipe, nullptr));
+        CHECK(fails_with(EPIPE, os::write(channel.write_end, "x", 1)));
+    }};
+    writer.join(); // what is pending for the process is delivered here at the latest
     CHECK(counted.deliveries() == 0);
 }
 

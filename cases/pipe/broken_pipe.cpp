@@ -5,14 +5,18 @@
 using namespace ipc_conform;
 using namespace ipc_conform::transfer_faults;
 
-TEST_CASE("pipe.sigpipe-once-per-write" * says("each failing write raises exactly one SIGPIPE for the caller")
+TEST_CASE("pipe.sigpipe-once-per-write"
+          * says("each failing write raises exactly one SIGPIPE, for the thread that writes")
           * observed_by("a handler counts in the writer after each of ten writes, small, large, vectored and "
-                        "non-blocking, and in its parent, which has the write end too")
+                        "non-blocking, and in its parent, which has the write end too; then beside a thread that "
+                        "blocks the signal")
           * on("Darwin", "sent to the process, not to the thread that writes, by reading sys_generic.c")
           * shall("POSIX.1-2024 write()", "POSIX.1-2024 writev()", "pipe(7)"))
 {
     Pipe pipe;
     channel::each_failing_write_raises_one_sigpipe(pipe);
+    Pipe of_threads;
+    channel::sigpipe_is_for_the_writing_thread(of_threads);
 }
 
 FAULT("pipe.sigpipe-once-per-write", "SIGPIPE is raised twice", os::write,
@@ -38,6 +42,18 @@ FAULT("pipe.sigpipe-once-per-write", "a non-blocking write does not raise SIGPIP
           }
           const SignalIgnored never{SIGPIPE};
           return real(descriptor, bytes, size);
+      });
+FAULT("pipe.sigpipe-once-per-write", "SIGPIPE is sent to the process, so that any of its threads may take it",
+      os::write, [](auto real, int descriptor, const void* bytes, std::size_t size) -> ssize_t {
+          sigset_t blocked;
+          ::pthread_sigmask(SIG_BLOCK, nullptr, &blocked);
+          const ssize_t written = real(descriptor, bytes, size);
+          if (::sigismember(&blocked, SIGPIPE) == 1)
+          {
+              ::kill(::getpid(), SIGPIPE);
+              errno = EPIPE;
+          }
+          return written;
       });
 FAULT("pipe.sigpipe-once-per-write", "whoever else has the write end gets the signal too", os::write,
       [](auto real, int descriptor, const void* bytes, std::size_t size) -> ssize_t {

@@ -10,6 +10,7 @@
 #include "fixtures/signals.hpp"
 #include "fixtures/witness/witness.hpp"
 
+#include <array>
 #include <atomic>
 #include <string>
 
@@ -34,23 +35,32 @@ inline void blocked_read_is_restarted(Channel& channel)
     CHECK(finished(reader));
 }
 
-/// A write of that size that waits on a full channel fails with EINTR when a signal is caught; nothing of it is
-/// in the channel, and the next one is not harmed.
-inline void caught_signal_interrupts_write(Channel& channel, std::size_t size)
+/// A write, small or large, that waits on a full channel fails with EINTR when a signal is caught; nothing of it
+/// is in the channel, and the next one is not harmed.
+inline void caught_signal_interrupts_write(Channel& channel)
 {
     const std::size_t capacity = fill_completely(channel);
-    const Event interrupted;
+    const std::size_t atomic = atomic_size(channel.write_end);
+    constexpr int attempts = 3;
+    const std::array<std::size_t, attempts> sizes{1, atomic, 2 * atomic};
+    const std::array<Event, attempts> interrupted;
     Peer writer = spawn("writer", [&] {
         const SignalCounted counted{SIGUSR1};
-        const std::string bytes(size, 'i');
-        CHECK(fails_with(EINTR, os::write(channel.write_end, bytes.data(), bytes.size())));
-        CHECK(counted.deliveries() == 1);
-        interrupted.set();
+        for (std::size_t attempt = 0; attempt < attempts; ++attempt)
+        {
+            const std::string bytes(sizes[attempt], 'i');
+            CHECK(fails_with(EINTR, os::write(channel.write_end, bytes.data(), bytes.size())));
+            interrupted[attempt].set();
+        }
+        CHECK(counted.deliveries() == attempts);
         CHECK(os::write(channel.write_end, "next", 4) == 4);
     });
-    REQUIRE(blocked_in(writer, os::write, channel.write_end));
-    set_up(os::kill(writer.pid(), SIGUSR1) == 0);
-    interrupted.wait();
+    for (const Event& it_is : interrupted)
+    {
+        REQUIRE(blocked_in(writer, os::write, channel.write_end));
+        set_up(os::kill(writer.pid(), SIGUSR1) == 0);
+        it_is.wait();
+    }
     REQUIRE(blocked_in(writer, os::write, channel.write_end)); // there is no more room than before
     CHECK(read_fully(channel.read_end, capacity) == std::string(capacity, 'f'));
     REQUIRE(finished(writer));
