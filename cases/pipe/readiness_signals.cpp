@@ -33,6 +33,7 @@ TEST_CASE(
     * on("Linux", "si_code is POLL_IN, si_band has POLLIN")
     * platform("Linux", "fcntl(2)", "LTP fcntl31", "gVisor fcntl"))
 {
+    constexpr int last_signal = kernel_signal_set_size * 8;
     const int chosen = SIGRTMIN + 1;
     const SignalBlocked plain{SIGIO};
     SignalReceiver receiver{chosen}; // blocks it
@@ -40,8 +41,10 @@ TEST_CASE(
     Pipe pipe;
     announce_data(pipe, os::getpid());
     CHECK(os::fcntl(pipe.read_end, F_GETSIG) == 0);
+    CHECK(os::fcntl(pipe.read_end, F_SETSIG, last_signal) == 0);
+    CHECK(os::fcntl(pipe.read_end, F_GETSIG) == last_signal);
     REQUIRE(os::fcntl(pipe.read_end, F_SETSIG, chosen) == 0);
-    for (const int bad : {-1, 1000})
+    for (const int bad : {-1, last_signal + 1, 1000})
     {
         CHECK(fails_with(EINVAL, os::fcntl(pipe.read_end, F_SETSIG, bad)));
     }
@@ -85,6 +88,17 @@ FAULT("pipe.sigio-setsig", "a bad number of a signal is taken", os::fcntl,
       [](auto real, int descriptor, int command, long argument) -> int {
           const int result = real(descriptor, command, argument);
           return command == F_SETSIG && result == -1 ? 0 : result;
+      });
+FAULT("pipe.sigio-setsig", "the last signal cannot be chosen", os::fcntl,
+      [](auto real, int descriptor, int command, long argument) -> int {
+          return real(descriptor, command,
+                      command == F_SETSIG && argument == kernel_signal_set_size * 8 ? 1000 : argument);
+      });
+FAULT("pipe.sigio-setsig", "one number after the last signal is taken", os::fcntl,
+      [](auto real, int descriptor, int command, long argument) -> int {
+          return command == F_SETSIG && argument == kernel_signal_set_size * 8 + 1
+                     ? 0
+                     : real(descriptor, command, argument);
       });
 FAULT("pipe.sigio-setsig", "F_SETSIG 0 does not restore SIGIO", os::fcntl,
       [](auto real, int descriptor, int command, long argument) -> int {

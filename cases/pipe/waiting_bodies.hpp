@@ -72,13 +72,15 @@ inline void loss_of_readers_wakes_all_writers(Channel& channel)
     }
 }
 
-/// Of several blocked readers one takes the byte that arrives, and the others stay blocked.
+/// Of several blocked readers one takes the byte that arrives, and the others stay blocked; of as many bytes
+/// that arrive at once each takes one.
 inline void one_byte_wakes_one_reader(Channel& channel)
 {
     constexpr std::size_t count = 3;
-    const Deliveries<count> deliveries;
+    const Deliveries<2 * count> deliveries;
     const Shared<std::atomic<std::size_t>> taker{count};
     const std::array<Event, count> taken;
+    const Event again;
     std::vector<Peer> readers;
     for (std::size_t reader = 0; reader < count; ++reader)
     {
@@ -88,24 +90,34 @@ inline void one_byte_wakes_one_reader(Channel& channel)
             deliveries.note(number);
             *taker = reader;
             taken.at(number).set();
+            again.wait();
+            REQUIRE(os::read(channel.read_end, &number, 1) == 1);
+            deliveries.note(number);
         }));
     }
 
-    std::array<bool, count> released{};
+    std::vector<Peer*> blocked{&readers[0], &readers[1], &readers[2]};
     for (unsigned char number = 0; number < count; ++number)
     {
-        for (std::size_t reader = 0; reader < count; ++reader)
+        for (Peer* reader : blocked)
         {
-            if (!released[reader])
-            {
-                REQUIRE(blocked_in(readers[reader], os::read, channel.read_end));
-            }
+            REQUIRE(blocked_in(*reader, os::read, channel.read_end));
         }
         REQUIRE(os::write(channel.write_end, &number, 1) == 1);
         taken[number].wait();
         CHECK(queued_bytes(channel.read_end) == 0);
-        released.at(*taker) = true;
-        CHECK(finished(readers[*taker]));
+        REQUIRE(std::erase(blocked, &readers.at(*taker)) == 1);
+    }
+    again.set();
+    for (Peer& reader : readers)
+    {
+        REQUIRE(blocked_in(reader, os::read, channel.read_end));
+    }
+    const std::array<unsigned char, count> at_once{3, 4, 5};
+    CHECK(os::write(channel.write_end, at_once.data(), count) == count);
+    for (Peer& reader : readers)
+    {
+        CHECK(finished(reader));
     }
     CHECK(deliveries.each_once());
 }

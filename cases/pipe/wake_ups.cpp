@@ -84,6 +84,10 @@ FAULT("pipe.reader-gets-one-of-many", "a byte that was delivered stays in the pi
           *static_cast<int*>(count) += 1;
           return result;
       });
+FAULT("pipe.reader-gets-one-of-many", "of bytes that come at once one reader gets one, and the others wait on",
+      os::write, [](auto real, int descriptor, const void* bytes, std::size_t size) -> ssize_t {
+          return size == 1 ? real(descriptor, bytes, 1) : real(descriptor, bytes, 1) + 2;
+      });
 FAULT("pipe.reader-gets-one-of-many", "a reader that another was faster than gets an end of file", os::read,
       [](auto real, int descriptor, void* bytes, std::size_t size) -> ssize_t {
           const int mark = ::open("woken", O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600);
