@@ -1,8 +1,6 @@
 // The pages of a user's pipes: a limit on all of them together, which makes pipes small but not useless.
-#include "fixtures/bytes.hpp"
-#include "fixtures/limits.hpp"
+#include "cases/pipe/resizing_bodies.hpp"
 #include "fixtures/peer.hpp"
-#include "fixtures/pipe.hpp"
 #include "fixtures/pipe_account.hpp"
 #include "fixtures/privilege.hpp"
 #include "fixtures/property.hpp"
@@ -11,6 +9,7 @@
 #include <array>
 
 using namespace ipc_conform;
+using namespace ipc_conform::resizing;
 
 namespace
 {
@@ -19,16 +18,6 @@ namespace
 std::size_t usual_size()
 {
     return 16 * page_size();
-}
-
-int resize(int end, std::size_t size)
-{
-    return os::fcntl(end, F_SETPIPE_SZ, static_cast<long>(size));
-}
-
-int as_result(std::size_t size)
-{
-    return static_cast<int>(size);
 }
 
 bool is_small(int end)
@@ -52,7 +41,7 @@ TEST_CASE(
 {
     const std::size_t limit = soft_limit_of_pages();
     Peer user = spawn("user", [&] {
-        become_user_without_pipes();
+        require_account_of_its_own();
         HeldPipes all;
         all.take_pages(limit);
         for (int count = 0; count < 3; ++count)
@@ -103,11 +92,7 @@ FAULT("pipe.user-soft-limit", "new pipes are as large as ever", os::fcntl,
       [](auto real, int descriptor, int command, long argument) -> int {
           return command == F_GETPIPE_SZ ? static_cast<int>(usual_size()) : real(descriptor, command, argument);
       });
-FAULT("pipe.user-soft-limit", "a pipe above the limit may grow", os::fcntl,
-      [](auto real, int descriptor, int command, long argument) -> int {
-          const int result = real(descriptor, command, argument);
-          return result == -1 && errno == EPERM ? static_cast<int>(argument) : result;
-      });
+FAULT("pipe.user-soft-limit", "a pipe above the limit may grow", os::fcntl, refusal_forgotten<EPERM>);
 
 TEST_CASE("pipe.setsz-shrink-always"
           * says("an unprivileged user above the soft limit cannot grow a pipe (EPERM) but can always shrink one")
@@ -119,7 +104,7 @@ TEST_CASE("pipe.setsz-shrink-always"
     const std::size_t limit = soft_limit_of_pages();
     const std::size_t page = page_size();
     Peer user = spawn("user", [&] {
-        become_user_without_pipes();
+        require_account_of_its_own();
         Pipe old;
         write_fully(old.write_end, "abc");
         HeldPipes all;
@@ -147,11 +132,7 @@ FAULT("pipe.setsz-shrink-always", "above the limit no size can be set at all", o
           errno = result == -1 ? EPERM : errno;
           return result;
       });
-FAULT("pipe.setsz-shrink-always", "growing is allowed whatever the user has", os::fcntl,
-      [](auto real, int descriptor, int command, long argument) -> int {
-          const int result = real(descriptor, command, argument);
-          return result == -1 && errno == EPERM ? static_cast<int>(argument) : result;
-      });
+FAULT("pipe.setsz-shrink-always", "growing is allowed whatever the user has", os::fcntl, refusal_forgotten<EPERM>);
 FAULT("pipe.setsz-shrink-always", "a refused size leaves the pipe with one page", os::fcntl,
       [](auto real, int descriptor, int command, long argument) -> int {
           const int result = real(descriptor, command, argument);
@@ -168,7 +149,8 @@ TEST_CASE(
     * says("any number of grow, shrink, refused grow and close cycles leaves the per-user pipe account unchanged")
     * observed_by(
         "a user of its own has just the pages that one cycle needs; after 64 cycles a pipe can have them "
-        "still, to the page, and not one more")
+        "still, to the page, and not one more; an ordinary user, whose other pipes count too, sees only a drift "
+        "of some hundred pages a cycle")
     * platform("Linux", "pipe(7)", "Linux commit e95aada4cb93"))
 {
     const std::size_t page = page_size();
@@ -180,23 +162,35 @@ TEST_CASE(
                    "set fs.pipe-user-pages-soft to 16384 and fs.pipe-max-size to 1048576");
     }
     Peer user = spawn("user", [&] {
-        become_user_without_pipes();
         HeldPipes others;
-        others.take_pages(limit - largest / page); // so that an account that is wrong by a page shows
+        const bool exact = become_user_without_pipes();
+        observe("exact to the page", exact);
+        if (exact)
+        {
+            others.take_pages(limit - largest / page); // so that an account that is wrong by a page shows
+        }
+        else if (pipe_size(Pipe{}.write_end) < usual_size())
+        {
+            restricted("this user's pipes already have more pages than pipe-user-pages-soft",
+                       "close some of them");
+        }
         for (int cycle = 0; cycle < 64; ++cycle)
         {
             Pipe pipe;
             REQUIRE(os::fcntl(pipe.write_end, F_GETPIPE_SZ) == as_result(usual_size()));
             REQUIRE(resize(pipe.write_end, largest) == as_result(largest));
-            REQUIRE(fails_with(EPERM, resize(pipe.write_end, 1024 * largest)));
+            REQUIRE(fails_with(EPERM, resize(pipe.write_end, std::size_t{1} << 30)));
             REQUIRE(resize(pipe.write_end, page) == as_result(page));
             REQUIRE(fails_with(EPERM, resize(pipe.write_end, 2 * largest)));
         }
         const Pipe last;
         CHECK(resize(last.write_end, largest) == as_result(largest));
-        const Pipe one_more;
-        CHECK(os::fcntl(one_more.write_end, F_GETPIPE_SZ) < as_result(usual_size()));
-        CHECK(fails_with(EPERM, resize(one_more.write_end, usual_size())));
+        if (exact)
+        {
+            const Pipe one_more;
+            CHECK(os::fcntl(one_more.write_end, F_GETPIPE_SZ) < as_result(usual_size()));
+            CHECK(fails_with(EPERM, resize(one_more.write_end, usual_size())));
+        }
     });
     CHECK(finished(user));
 }
@@ -221,25 +215,24 @@ FAULT("pipe.setsz-accounting", "a refused size stays in the account", os::fcntl,
           const int result = real(descriptor, command, argument);
           if (result == -1)
           {
-              leak_pages(1);
+              leak_pages(largest_pipe() / page_size());
           }
           return result;
       });
-FAULT("pipe.setsz-accounting", "one cycle leaves one page in the account", os::fcntl,
+FAULT("pipe.setsz-accounting", "shrinking gives nothing back", os::fcntl,
+      [](auto real, int descriptor, int command, long argument) -> int {
+          const int before = command == F_SETPIPE_SZ ? real(descriptor, F_GETPIPE_SZ, 0) : 0;
+          const int result = real(descriptor, command, argument);
+          if (result != -1 && result < before)
+          {
+              leak_pages(static_cast<std::size_t>(before) / page_size());
+          }
+          return result;
+      });
+FAULT("pipe.setsz-accounting", "a size above the limit is granted after some cycles", os::fcntl,
       [refused = 0](auto real, int descriptor, int command, long argument) mutable -> int {
           const int result = real(descriptor, command, argument);
-          if (result == -1 && ++refused == 64)
-          {
-              leak_pages(1);
-          }
-          return result;
-      });
-FAULT("pipe.setsz-accounting", "each cycle gives the account pages that it never had", os::fcntl,
-      [](auto real, int descriptor, int command, long argument) -> int {
-          const int result = real(descriptor, command, argument);
-          return result == -1 && errno == EPERM && argument == static_cast<long>(usual_size())
-                     ? static_cast<int>(argument)
-                     : result;
+          return result == -1 && ++refused > 40 ? static_cast<int>(argument) : result;
       });
 
 TEST_CASE(

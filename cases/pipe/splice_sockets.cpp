@@ -113,7 +113,11 @@ void carried_by(Connection&& connection)
     bulk(connection, there, back);
     short_send(connection);
 
+    write_fully(there.write_end, "end");
+    CHECK(splice_once(there.read_end, connection.client, 3) == 3);
     connection.client.close();
+    CHECK(splice_once(connection.server, back.write_end, 3) == 3);
+    CHECK(take_all(back.read_end) == "end");
     CHECK(splice_once(connection.server, back.write_end, 1) == 0);
     CHECK(splice_once(connection.server, back.write_end, 1) == 0);
 }
