@@ -22,7 +22,7 @@ inline void blocked_read_is_restarted(Channel& channel)
 {
     const Event handled;
     Peer reader = spawn("reader", [&] {
-        const AnnouncedSignal announced{SIGUSR1, handled, SA_RESTART};
+        const SignalAnnounced announced{SIGUSR1, handled, SA_RESTART};
         char byte = 0;
         CHECK(os::read(channel.read_end, &byte, 1) == 1);
         CHECK(byte == 'x');
