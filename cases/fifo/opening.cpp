@@ -1,4 +1,5 @@
 // Opening a FIFO: who waits for whom, and what O_NONBLOCK makes of it.
+#include "cases/fifo/faults.hpp"
 #include "fixtures/event.hpp"
 #include "fixtures/fifo.hpp"
 #include "fixtures/peer.hpp"
@@ -33,22 +34,8 @@ void opening_waits_for_partner(int access, int partner_access)
     CHECK(returned_after(cause, second, os::open));
 }
 
-// For faults: an opening for this access is made with these additional flags, by which it waits or does not.
-constexpr auto changed_to(int access, int additional)
-{
-    return [access, additional](auto real, const char* path, int flags, mode_t mode) -> int {
-        return (flags & O_ACCMODE) == access ? real(path, (flags & ~O_ACCMODE) | additional, mode)
-                                             : real(path, flags, mode);
-    };
-}
-
-// For faults: an opening for this access succeeds without being the partner that the others wait for.
-constexpr auto wakes_nobody(int access)
-{
-    return [access](auto real, const char* path, int flags, mode_t mode) -> int {
-        return (flags & O_ACCMODE) == access ? real("/dev/null", flags, mode) : real(path, flags, mode);
-    };
-}
+using fifo_faults::changed_to;
+using fifo_faults::wakes_nobody;
 
 } // namespace
 

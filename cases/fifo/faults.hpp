@@ -1,0 +1,78 @@
+// Systems whose FIFOs misbehave: what several cases must notice.
+#pragma once
+
+#include "fixtures/os.hpp"
+
+namespace ipc_conform::fifo_faults
+{
+
+/// The call always fails with this error.
+template <int Error>
+inline constexpr auto failing_with = [](auto /*real*/, auto... /*arguments*/) -> int {
+    errno = Error;
+    return -1;
+};
+
+/// Where the call has to fail with `Right` it fails with `Wrong`.
+template <int Right, int Wrong>
+inline constexpr auto misreporting = [](auto real, auto... arguments) {
+    const auto result = real(arguments...);
+    errno = result == -1 && errno == Right ? Wrong : errno;
+    return result;
+};
+
+/// An opening for this access is made with these additional flags, by which it waits or does not.
+constexpr auto changed_to(int access, int additional)
+{
+    return [access, additional](auto real, const char* path, int flags, mode_t mode) -> int {
+        return (flags & O_ACCMODE) == access ? real(path, (flags & ~O_ACCMODE) | additional, mode)
+                                             : real(path, flags, mode);
+    };
+}
+
+/// An opening for this access succeeds without being the partner that the others wait for.
+constexpr auto wakes_nobody(int access)
+{
+    return [access](auto real, const char* path, int flags, mode_t mode) -> int {
+        return (flags & O_ACCMODE) == access ? real("/dev/null", flags, mode) : real(path, flags, mode);
+    };
+}
+
+/// An opening that fails with this error leaves an end of the FIFO behind that nobody has.
+template <int Error>
+inline constexpr auto phantom_after = [](auto real, const char* path, int flags, mode_t mode) -> int {
+    const int descriptor = real(path, flags, mode);
+    const int error = errno;
+    if (descriptor == -1 && error == Error)
+    {
+        ::dup2(::open(path, O_RDWR | O_CLOEXEC), 200); // out of the way of the case's own descriptors
+    }
+    errno = error;
+    return descriptor;
+};
+
+/// What is queued behind this descriptor, which may be read, gets lost.
+inline void discard(int descriptor)
+{
+    char bytes[4096];
+    ::fcntl(descriptor, F_SETFL, O_NONBLOCK);
+    while (::read(descriptor, bytes, sizeof bytes) > 0)
+    {
+    }
+}
+
+/// What is queued in the FIFO of that name gets lost.
+inline void discard(const char* path)
+{
+    const int descriptor = ::open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    discard(descriptor);
+    ::close(descriptor);
+}
+
+/// How a descriptor was opened: O_RDONLY, O_WRONLY or O_RDWR.
+inline int access_of(int descriptor)
+{
+    return ::fcntl(descriptor, F_GETFL) & O_ACCMODE;
+}
+
+} // namespace ipc_conform::fifo_faults

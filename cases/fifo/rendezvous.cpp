@@ -1,0 +1,372 @@
+// Opening ends that wait for each other: who counts as a partner, who is released, and what an end leaves behind
+// that came to nothing.
+#include "cases/fifo/faults.hpp"
+#include "fixtures/announced_signal.hpp"
+#include "fixtures/event.hpp"
+#include "fixtures/fifo.hpp"
+#include "fixtures/peer.hpp"
+#include "fixtures/property.hpp"
+#include "fixtures/signals.hpp"
+#include "fixtures/witness/witness.hpp"
+
+#include <vector>
+
+using namespace ipc_conform;
+using namespace ipc_conform::fifo_faults;
+
+namespace
+{
+
+constexpr int other_than(int access)
+{
+    return access == O_RDONLY ? O_WRONLY : O_RDONLY;
+}
+
+} // namespace
+
+TEST_CASE(
+    "fifo.open-rendezvous-all"
+    * says("one process that opens a FIFO releases every process that waits for such a partner")
+    * observed_by("four peers are seen asleep in open; one end is opened for the other access, and all return")
+    * on("Darwin", "the same, by reading fifo_vnops.c; not run there") * shall("POSIX.1-2024 open()", "fifo(7)"))
+{
+    for (const int access : {O_RDONLY, O_WRONLY})
+    {
+        const Fifo fifo;
+        std::vector<Peer> waiting;
+        for (const char* name : {"first", "second", "third", "fourth"})
+        {
+            waiting.push_back(spawn(name, [&] {
+                const Descriptor end{os::open(fifo.c_str(), access)};
+                CHECK(end >= 0);
+            }));
+            REQUIRE(blocked_in(waiting.back(), os::open));
+        }
+        const Stamp cause = stamp();
+        const Descriptor partner{os::open(fifo.c_str(), other_than(access))};
+        REQUIRE(partner >= 0);
+        for (Peer& peer : waiting)
+        {
+            REQUIRE(finished(peer));
+            CHECK(returned_after(cause, peer, os::open));
+        }
+    }
+}
+
+namespace
+{
+
+// Whether this process is the first of all to come here.
+bool first_of_all()
+{
+    const int token = ::open("token", O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600);
+    ::close(token);
+    return token != -1;
+}
+
+} // namespace
+
+FAULT("fifo.open-rendezvous-all", "only one of the waiting readers is released", os::open,
+      [](auto real, const char* path, int flags, mode_t mode) -> int {
+          const int descriptor = real(path, flags, mode);
+          if (flags == O_RDONLY && !first_of_all())
+          {
+              ::pause();
+          }
+          return descriptor;
+      });
+FAULT("fifo.open-rendezvous-all", "all are woken, but only the first finds its partner", os::open,
+      [](auto real, const char* path, int flags, mode_t mode) -> int {
+          const int descriptor = real(path, flags, mode);
+          if (flags == O_WRONLY && !first_of_all())
+          {
+              errno = EAGAIN;
+              return -1;
+          }
+          return descriptor;
+      });
+FAULT("fifo.open-rendezvous-all", "a second process that waits for the same is let through", os::open,
+      [](auto real, const char* path, int flags, mode_t mode) -> int {
+          return real(path, first_of_all() ? flags : O_RDWR, mode);
+      });
+
+TEST_CASE(
+    "fifo.open-nb-write-with-blocked-reader"
+    * says("a process that waits in open for reading counts as a reader already: with O_NONBLOCK, opening for "
+           "writing succeeds and releases it")
+    * observed_by("a reader is seen asleep in open; an end is opened with O_NONBLOCK, and a byte goes through")
+    * on("Darwin", "the same, by reading fifo_vnops.c: readers are counted before they sleep; not run there")
+    * defined("POSIX.1-2024 open()", "fifo(7)"))
+{
+    const Fifo fifo;
+    Peer reader = spawn("reader", [&] {
+        const Descriptor read_end{os::open(fifo.c_str(), O_RDONLY)};
+        REQUIRE(read_end >= 0);
+        CHECK(read_fully(read_end, 100) == "x");
+    });
+    REQUIRE(blocked_in(reader, os::open));
+
+    const Stamp cause = stamp();
+    Descriptor write_end{os::open(fifo.c_str(), O_WRONLY | O_NONBLOCK)};
+    REQUIRE(write_end >= 0);
+    CHECK(os::write(write_end, "x", 1) == 1);
+    write_end.close();
+    REQUIRE(finished(reader));
+    CHECK(returned_after(cause, reader, os::open));
+}
+
+FAULT("fifo.open-nb-write-with-blocked-reader", "a reader counts only once its open has returned", os::open,
+      [](auto real, const char* path, int flags, mode_t mode) -> int {
+          errno = ENXIO;
+          return flags == (O_WRONLY | O_NONBLOCK) ? -1 : real(path, flags, mode);
+      });
+FAULT("fifo.open-nb-write-with-blocked-reader", "the writer gets in, but the reader is not told", os::open,
+      wakes_nobody(O_WRONLY));
+FAULT("fifo.open-nb-write-with-blocked-reader", "what is written before the reader has woken is lost", os::write,
+      [](auto /*real*/, int, const void*, std::size_t size) { return static_cast<ssize_t>(size); });
+
+TEST_CASE(
+    "fifo.enxio-no-phantom" * says("an open for writing that failed with ENXIO leaves no writer behind")
+    * observed_by("a reader that comes after it reads 0 and not EAGAIN, and one that opens without O_NONBLOCK "
+                  "still waits for a writer")
+    * shall("POSIX.1-2024 open()", "elks issue 2646"))
+{
+    const Fifo fifo;
+    const std::vector<int> before = open_descriptors();
+    for (int attempt = 0; attempt < 3; ++attempt)
+    {
+        REQUIRE(fails_with(ENXIO, os::open(fifo.c_str(), O_WRONLY | O_NONBLOCK)));
+    }
+    CHECK(open_descriptors() == before);
+
+    char byte = 'k';
+    {
+        const Descriptor read_end{arranged(os::open(fifo.c_str(), O_RDONLY | O_NONBLOCK))};
+        CHECK(os::read(read_end, &byte, 1) == 0);
+        CHECK(byte == 'k');
+    }
+    Peer reader = spawn("reader", [&] {
+        const Descriptor read_end{os::open(fifo.c_str(), O_RDONLY)};
+        CHECK(read_end >= 0);
+    });
+    REQUIRE(blocked_in(reader, os::open));
+    const Descriptor write_end{arranged(os::open(fifo.c_str(), O_WRONLY))};
+    CHECK(finished(reader));
+}
+
+FAULT("fifo.enxio-no-phantom", "the failed open still counts as a writer", os::open, phantom_after<ENXIO>);
+FAULT("fifo.enxio-no-phantom", "a reader that comes later is let through as if the writer had come", os::open,
+      [](auto real, const char* path, int flags, mode_t mode) -> int {
+          return real(path, flags == O_RDONLY ? O_RDONLY | O_NONBLOCK : flags, mode);
+      });
+FAULT("fifo.enxio-no-phantom", "the failed open keeps its descriptor", os::open,
+      [](auto real, const char* path, int flags, mode_t mode) -> int {
+          const int descriptor = real(path, flags, mode);
+          const int error = errno;
+          descriptor == -1 ? ::dup(STDIN_FILENO) : 0;
+          errno = error;
+          return descriptor;
+      });
+
+TEST_CASE(
+    "fifo.second-reader-blocks"
+    * says("opening for reading waits for a writer although another reader is there and has had a writer")
+    * observed_by("a writer comes to the first reader and goes; the second reader is then seen asleep in open")
+    * shall("POSIX.1-2024 open()", "newlib-cygwin commit 8ca713d70a40"))
+{
+    const Fifo fifo;
+    const Descriptor first{arranged(os::open(fifo.c_str(), O_RDONLY | O_NONBLOCK))};
+    Descriptor write_end{arranged(os::open(fifo.c_str(), O_WRONLY))};
+    write_end.close();
+    Peer second = spawn("second reader", [&] {
+        const Descriptor read_end{os::open(fifo.c_str(), O_RDONLY)};
+        CHECK(read_end >= 0);
+    });
+    REQUIRE(blocked_in(second, os::open));
+
+    const Stamp cause = stamp();
+    write_end = Descriptor{arranged(os::open(fifo.c_str(), O_WRONLY))};
+    REQUIRE(finished(second));
+    CHECK(returned_after(cause, second, os::open));
+}
+
+FAULT("fifo.second-reader-blocks", "it is enough that there has ever been a writer", os::open,
+      [had_writer = false](auto real, const char* path, int flags, mode_t mode) mutable -> int {
+          had_writer = had_writer || flags == O_WRONLY;
+          return real(path, had_writer && flags == O_RDONLY ? O_RDONLY | O_NONBLOCK : flags, mode);
+      });
+FAULT("fifo.second-reader-blocks", "a reader that finds another reader does not wait", os::open,
+      [readers = 0](auto real, const char* path, int flags, mode_t mode) mutable -> int {
+          readers += (flags & O_ACCMODE) == O_RDONLY ? 1 : 0;
+          return real(path, readers > 1 && flags == O_RDONLY ? O_RDONLY | O_NONBLOCK : flags, mode);
+      });
+FAULT("fifo.second-reader-blocks", "the second reader is refused", os::open,
+      [](auto real, const char* path, int flags, mode_t mode) -> int {
+          errno = ENXIO;
+          return flags == O_RDONLY ? -1 : real(path, flags, mode);
+      });
+
+TEST_CASE(
+    "fifo.fast-open-close-not-lost"
+    * says("a process that waits in open is released even if its partner has closed again when it wakes")
+    * observed_by("a reader is seen asleep in open; a writer opens and closes at once: the reader then reads "
+                  "what it left, and the end of file")
+    * on("Darwin", "the same, by reading fifo_vnops.c: nothing is checked again after the wake-up; not run there")
+    * shall("POSIX.1-2024 open()"))
+{
+    const Fifo fifo;
+    for (const std::string_view left : {"", "left behind"})
+    {
+        Peer reader = spawn("reader", [&] {
+            const Descriptor read_end{os::open(fifo.c_str(), O_RDONLY)};
+            REQUIRE(read_end >= 0);
+            CHECK(read_fully(read_end, 100) == left);
+        });
+        REQUIRE(blocked_in(reader, os::open));
+        {
+            const Descriptor write_end{os::open(fifo.c_str(), O_WRONLY)};
+            REQUIRE(write_end >= 0);
+            write_fully(write_end, left);
+        }
+        CHECK(finished(reader));
+    }
+}
+
+FAULT("fifo.fast-open-close-not-lost", "a writer that goes at once wakes nobody", os::open,
+      wakes_nobody(O_WRONLY));
+FAULT("fifo.fast-open-close-not-lost", "the reader's open fails because the writer has gone again", os::open,
+      [](auto real, const char* path, int flags, mode_t mode) -> int {
+          const int descriptor = real(path, flags, mode);
+          if (flags == O_RDONLY)
+          {
+              ::close(descriptor);
+              errno = EINTR;
+              return -1;
+          }
+          return descriptor;
+      });
+FAULT("fifo.fast-open-close-not-lost", "what the writer left goes with it", os::read,
+      [](auto /*real*/, int, void*, std::size_t) -> ssize_t { return 0; });
+
+namespace
+{
+
+// No one has this FIFO open: whoever comes for the other access is told so.
+void nobody_has_open(const Fifo& fifo, int access)
+{
+    if (access == O_RDONLY)
+    {
+        CHECK(fails_with(ENXIO, os::open(fifo.c_str(), O_WRONLY | O_NONBLOCK)));
+        return;
+    }
+    const Descriptor read_end{arranged(os::open(fifo.c_str(), O_RDONLY | O_NONBLOCK))};
+    char byte = 0;
+    CHECK(os::read(read_end, &byte, 1) == 0);
+}
+
+} // namespace
+
+TEST_CASE(
+    "fifo.open-eintr"
+    * says("an open that waits for its partner fails with EINTR when a signal is caught, and leaves no end behind")
+    * observed_by("a peer is seen asleep in open and gets a signal; then an open for writing fails with ENXIO, "
+                  "and a reader reads 0")
+    * on("Darwin", "the same, by reading fifo_vnops.c: the error path takes the count back; not run there")
+    * shall("POSIX.1-2024 open()", "fifo(7)"))
+{
+    for (const int access : {O_RDONLY, O_WRONLY})
+    {
+        const Fifo fifo;
+        Peer opener = spawn("opener", [&] {
+            const SignalCounted counted{SIGUSR1};
+            const std::vector<int> before = open_descriptors();
+            CHECK(fails_with(EINTR, os::open(fifo.c_str(), access)));
+            CHECK(counted.deliveries() == 1);
+            CHECK(open_descriptors() == before);
+            nobody_has_open(fifo, access);
+        });
+        REQUIRE(blocked_in(opener, os::open));
+        set_up(os::kill(opener.pid(), SIGUSR1) == 0);
+        CHECK(finished(opener));
+        nobody_has_open(fifo, access);
+    }
+}
+
+namespace
+{
+
+// A kernel whose counts are wrong, not its tables of descriptors: the phantom is not listed as open.
+bool interrupted = false;
+
+} // namespace
+
+FAULT("fifo.open-eintr", "the interrupted open still counts as a reader or writer", os::open,
+      [](auto real, const char* path, int flags, mode_t mode) -> int {
+          const bool writer_asks = interrupted && flags == (O_WRONLY | O_NONBLOCK);
+          const int descriptor = real(path, writer_asks ? O_RDWR | O_NONBLOCK : flags, mode);
+          interrupted = interrupted || (descriptor == -1 && errno == EINTR);
+          return descriptor;
+      });
+FAULT("fifo.open-eintr", "the interrupted open keeps its descriptor", os::open, phantom_after<EINTR>);
+FAULT("fifo.open-eintr", "the wrong errno", os::open, misreporting<EINTR, EAGAIN>);
+FAULT("fifo.open-eintr", "the signal lets the open succeed without a partner", os::open,
+      [](auto real, const char* path, int flags, mode_t mode) -> int {
+          const int descriptor = real(path, flags, mode);
+          return descriptor == -1 && errno == EINTR ? real(path, O_RDWR, mode) : descriptor;
+      });
+
+TEST_CASE(
+    "fifo.open-sa-restart"
+    * says("an open that waits for its partner goes on waiting after a handler installed with SA_RESTART")
+    * observed_by("a peer is seen asleep in open; its handler has run, it is asleep in open again, and returns "
+                  "when the other end is opened")
+    * shall("POSIX.1-2024 sigaction()", "signal(7)"))
+{
+    for (const int access : {O_RDONLY, O_WRONLY})
+    {
+        const Fifo fifo;
+        const Event handled;
+        Peer opener = spawn("opener", [&] {
+            const SignalAnnounced announced{SIGUSR1, handled, SA_RESTART};
+            const Descriptor end{os::open(fifo.c_str(), access)};
+            CHECK(end >= 0);
+        });
+        REQUIRE(blocked_in(opener, os::open));
+        set_up(os::kill(opener.pid(), SIGUSR1) == 0);
+        handled.wait();
+        REQUIRE(blocked_in(opener, os::open));
+
+        const Stamp cause = stamp();
+        const Descriptor partner{os::open(fifo.c_str(), other_than(access))};
+        CHECK(partner >= 0);
+        REQUIRE(finished(opener));
+        CHECK(returned_after(cause, opener, os::open));
+    }
+}
+
+namespace
+{
+
+void without_restart(int number)
+{
+    struct sigaction action
+    {
+    };
+    ::sigaction(number, nullptr, &action);
+    action.sa_flags &= ~SA_RESTART;
+    ::sigaction(number, &action, nullptr);
+}
+
+} // namespace
+
+FAULT("fifo.open-sa-restart", "SA_RESTART is ignored: the open fails with EINTR", os::open,
+      [](auto real, const char* path, int flags, mode_t mode) -> int {
+          without_restart(SIGUSR1);
+          return real(path, flags, mode);
+      });
+FAULT("fifo.open-sa-restart", "the open succeeds without a partner once the handler has run", os::open,
+      [](auto real, const char* path, int flags, mode_t mode) -> int {
+          without_restart(SIGUSR1);
+          const int descriptor = real(path, flags, mode);
+          return descriptor == -1 && errno == EINTR ? real(path, O_RDWR, mode) : descriptor;
+      });
