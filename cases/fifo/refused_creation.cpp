@@ -81,7 +81,7 @@ TEST_CASE(
     Peer user = spawn("user", [] {
         become_unprivileged();
         const Directory directory;
-        for (const mode_t mode : {0500U, 0600U})
+        for (const mode_t mode : std::array<mode_t, 2>{0500, 0600})
         {
             set_up(os::chmod(directory.c_str(), mode) == 0);
             CHECK(fails_with(EACCES, os::mkfifo(directory.at("fifo").c_str(), 0600)));
@@ -144,7 +144,7 @@ TEST_CASE(
     set_up(os::mprotect(pages.at(page_size()), page_size(), PROT_NONE) == 0);
     Peer caller = spawn("caller", [&] {
         set_up(os::chdir(directory.c_str()) == 0);
-        for (const std::size_t readable : {0, 1, 5})
+        for (const std::size_t readable : {0U, 1U, 5U})
         {
             const void* path = pages.at(page_size() - readable);
             CHECK(fails_with(EFAULT, os::mkfifo_unreadable(path, 0600)));
@@ -223,7 +223,7 @@ TEST_CASE(
         become_unprivileged();
         makes_fifo_only("an ordinary user");
         constexpr dev_t device = 1; // not 0: on Linux that is a whiteout, which anybody may make
-        for (const mode_t type : {S_IFCHR, S_IFBLK})
+        for (const mode_t type : std::array<mode_t, 2>{S_IFCHR, S_IFBLK})
         {
             const OwnedPath name;
             CHECK(fails_with(EPERM, os::mknod(name.c_str(), type | 0600, device)));

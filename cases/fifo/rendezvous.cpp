@@ -210,7 +210,7 @@ TEST_CASE(
     "fifo.fast-open-close-not-lost"
     * says("a process that waits in open is released even if its partner has closed again when it wakes")
     * observed_by("a reader is seen asleep in open; a writer opens and closes at once: the reader then reads "
-                  "what it left, and the end of file")
+                  "what it left, and the end of file; the same with a writer, which then meets EPIPE")
     * on("Darwin", "the same, by reading fifo_vnops.c: nothing is checked again after the wake-up; not run there")
     * shall("POSIX.1-2024 open()"))
 {
@@ -230,8 +230,24 @@ TEST_CASE(
         }
         CHECK(finished(reader));
     }
+
+    Peer writer = spawn("writer", [&] {
+        const SignalIgnored quiet{SIGPIPE};
+        const Descriptor write_end{os::open(fifo.c_str(), O_WRONLY)};
+        REQUIRE(write_end >= 0);
+        CHECK(fails_with(EPIPE, os::write(write_end, "x", 1)));
+    });
+    REQUIRE(blocked_in(writer, os::open));
+    Descriptor read_end{os::open(fifo.c_str(), O_RDONLY | O_NONBLOCK)};
+    REQUIRE(read_end >= 0);
+    read_end.close();
+    CHECK(finished(writer));
 }
 
+FAULT("fifo.fast-open-close-not-lost", "a reader that goes at once wakes nobody", os::open,
+      [](auto real, const char* path, int flags, mode_t mode) -> int {
+          return real((flags & O_NONBLOCK) != 0 ? "/dev/null" : path, flags, mode);
+      });
 FAULT("fifo.fast-open-close-not-lost", "a writer that goes at once wakes nobody", os::open,
       wakes_nobody(O_WRONLY));
 FAULT("fifo.fast-open-close-not-lost", "the reader's open fails because the writer has gone again", os::open,
@@ -251,6 +267,16 @@ FAULT("fifo.fast-open-close-not-lost", "what the writer left goes with it", os::
 namespace
 {
 
+// An open that a signal, which its caller catches, ends before a partner has come.
+void interrupted_open(const Fifo& fifo, int access)
+{
+    const SignalCounted counted{SIGUSR1};
+    const std::vector<int> before = open_descriptors();
+    CHECK(fails_with(EINTR, os::open(fifo.c_str(), access)));
+    CHECK(counted.deliveries() == 1);
+    CHECK(open_descriptors() == before);
+}
+
 // No one has this FIFO open: whoever comes for the other access is told so.
 void nobody_has_open(const Fifo& fifo, int access)
 {
@@ -268,9 +294,11 @@ void nobody_has_open(const Fifo& fifo, int access)
 
 TEST_CASE(
     "fifo.open-eintr"
-    * says("an open that waits for its partner fails with EINTR when a signal is caught, and leaves no end behind")
+    * says("an open that waits for its partner fails with EINTR when a signal is caught; it leaves no end behind, "
+           "and "
+           "takes none away from others that wait")
     * observed_by("a peer is seen asleep in open and gets a signal; then an open for writing fails with ENXIO, "
-                  "and a reader reads 0")
+                  "and a reader reads 0; another that waits beside it goes on waiting and is released")
     * on("Darwin", "the same, by reading fifo_vnops.c: the error path takes the count back; not run there")
     * shall("POSIX.1-2024 open()", "fifo(7)"))
 {
@@ -278,17 +306,27 @@ TEST_CASE(
     {
         const Fifo fifo;
         Peer opener = spawn("opener", [&] {
-            const SignalCounted counted{SIGUSR1};
-            const std::vector<int> before = open_descriptors();
-            CHECK(fails_with(EINTR, os::open(fifo.c_str(), access)));
-            CHECK(counted.deliveries() == 1);
-            CHECK(open_descriptors() == before);
+            interrupted_open(fifo, access);
             nobody_has_open(fifo, access);
         });
         REQUIRE(blocked_in(opener, os::open));
         set_up(os::kill(opener.pid(), SIGUSR1) == 0);
         CHECK(finished(opener));
         nobody_has_open(fifo, access);
+
+        Peer patient = spawn("patient opener", [&] {
+            const Descriptor end{os::open(fifo.c_str(), access)};
+            CHECK(end >= 0);
+        });
+        REQUIRE(blocked_in(patient, os::open));
+        Peer other = spawn("other opener", [&] { interrupted_open(fifo, access); });
+        REQUIRE(blocked_in(other, os::open));
+        set_up(os::kill(other.pid(), SIGUSR1) == 0);
+        CHECK(finished(other));
+        CHECK(blocked_in(patient, os::open));
+        const Descriptor partner{os::open(fifo.c_str(), other_than(access) | O_NONBLOCK)};
+        CHECK(partner >= 0);
+        CHECK(finished(patient));
     }
 }
 
@@ -306,6 +344,12 @@ FAULT("fifo.open-eintr", "the interrupted open still counts as a reader or write
           const int descriptor = real(path, writer_asks ? O_RDWR | O_NONBLOCK : flags, mode);
           interrupted = interrupted || (descriptor == -1 && errno == EINTR);
           return descriptor;
+      });
+FAULT("fifo.open-eintr", "the interrupted open takes away the count of another reader", os::open,
+      [asked = 0](auto real, const char* path, int flags, mode_t mode) mutable -> int {
+          asked += flags == (O_WRONLY | O_NONBLOCK) ? 1 : 0; // the second time while a reader waits
+          errno = ENXIO;
+          return asked == 2 && flags == (O_WRONLY | O_NONBLOCK) ? -1 : real(path, flags, mode);
       });
 FAULT("fifo.open-eintr", "the interrupted open keeps its descriptor", os::open, phantom_after<EINTR>);
 FAULT("fifo.open-eintr", "the wrong errno", os::open, misreporting<EINTR, EAGAIN>);
@@ -337,10 +381,12 @@ TEST_CASE(
         REQUIRE(blocked_in(opener, os::open));
 
         const Stamp cause = stamp();
-        const Descriptor partner{os::open(fifo.c_str(), other_than(access))};
+        Descriptor partner{os::open(fifo.c_str(), other_than(access))};
         CHECK(partner >= 0);
         REQUIRE(finished(opener));
         CHECK(returned_after(cause, opener, os::open));
+        partner.close();
+        nobody_has_open(fifo, access);
     }
 }
 
@@ -363,6 +409,10 @@ FAULT("fifo.open-sa-restart", "SA_RESTART is ignored: the open fails with EINTR"
       [](auto real, const char* path, int flags, mode_t mode) -> int {
           without_restart(SIGUSR1);
           return real(path, flags, mode);
+      });
+FAULT("fifo.open-sa-restart", "an open that is restarted counts twice, and the second end stays", os::open,
+      [](auto real, const char* path, int flags, mode_t mode) -> int {
+          return real(path, flags == (O_WRONLY | O_NONBLOCK) ? O_RDWR | O_NONBLOCK : flags, mode);
       });
 FAULT("fifo.open-sa-restart", "the open succeeds without a partner once the handler has run", os::open,
       [](auto real, const char* path, int flags, mode_t mode) -> int {
