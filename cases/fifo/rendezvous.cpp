@@ -231,16 +231,19 @@ TEST_CASE(
         CHECK(finished(reader));
     }
 
+    const Event closed;
     Peer writer = spawn("writer", [&] {
         const SignalIgnored quiet{SIGPIPE};
         const Descriptor write_end{os::open(fifo.c_str(), O_WRONLY)};
         REQUIRE(write_end >= 0);
+        closed.wait();
         CHECK(fails_with(EPIPE, os::write(write_end, "x", 1)));
     });
     REQUIRE(blocked_in(writer, os::open));
     Descriptor read_end{os::open(fifo.c_str(), O_RDONLY | O_NONBLOCK)};
     REQUIRE(read_end >= 0);
     read_end.close();
+    closed.set();
     CHECK(finished(writer));
 }
 
