@@ -1,0 +1,94 @@
+// What poll makes of its array and its count.
+#include "cases/readiness/polling_faults.hpp"
+#include "fixtures/mapping.hpp"
+#include "fixtures/peer.hpp"
+#include "fixtures/polling.hpp"
+#include "fixtures/property.hpp"
+
+#include <algorithm>
+#include <vector>
+
+using namespace ipc_conform;
+using namespace ipc_conform::polling_faults;
+
+TEST_CASE(
+    "readiness.poll-args"
+    * says("poll fails with EFAULT for an array that is not all readable, and with EINVAL for a negative count")
+    * observed_by("null, a page without access, an array that reaches into it, and -1 entries of a good one")
+    * defined("poll(2)"))
+{
+    const std::size_t page = page_size();
+    void* const start =
+        arranged(os::mmap(nullptr, 2 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+    const Mapping pages{start, 2 * page};
+    set_up(os::mprotect(pages.at(page), page, PROT_NONE) == 0);
+    auto* const no_access = reinterpret_cast<pollfd*>(pages.at(page));
+    pollfd* const last = no_access - 1;
+    *last = asking(-1, POLLIN, POLLERR);
+
+    CHECK(fails_with(EFAULT, os::poll(nullptr, 1, 0)));
+    CHECK(fails_with(EFAULT, os::poll(no_access, 1, 0)));
+    CHECK(fails_with(EFAULT, os::poll(last, 2, 0)));
+    CHECK(fails_with(EINVAL, os::poll(last, static_cast<nfds_t>(-1), 0)));
+    CHECK(last->revents == POLLERR); // none of them got so far
+    CHECK(os::poll(last, 1, 0) == 0);
+    CHECK(os::poll(nullptr, 0, 0) == 0); // where there is nothing to read, any address will do
+    CHECK(os::poll(no_access, 0, 0) == 0);
+}
+
+FAULT("readiness.poll-args", "a null array is an empty one", os::poll,
+      [](auto real, pollfd* entries, nfds_t count, int timeout) -> int {
+          return real(entries, entries == nullptr ? 0 : count, timeout);
+      });
+FAULT("readiness.poll-args", "a negative count is none", os::poll,
+      [](auto real, pollfd* entries, nfds_t count, int timeout) -> int {
+          return real(entries, static_cast<int>(count) < 0 ? 0 : count, timeout);
+      });
+FAULT("readiness.poll-args", "the array is taken from memory as long as that lasts", os::poll,
+      [](auto real, pollfd* entries, nfds_t count, int timeout) -> int {
+          const int ready = real(entries, count, timeout);
+          return ready == -1 && errno == EFAULT && count > 1 ? real(entries, count - 1, timeout) : ready;
+      });
+FAULT("readiness.poll-args", "the array is asked for although it has no entries", os::poll,
+      [](auto real, pollfd* entries, nfds_t count, int timeout) -> int {
+          errno = EFAULT;
+          return entries == nullptr && count == 0 ? -1 : real(entries, count, timeout);
+      });
+
+TEST_CASE(
+    "readiness.poll-nfds-limit"
+    * says("poll takes as many entries as a process may have descriptors open, and fails with EINVAL for more")
+    * observed_by("RLIMIT_NOFILE is lowered in a peer; poll gets an array of that size, then one entry more")
+    * on("Linux", "the soft limit counts, whatever the entries name") * shall("POSIX.1-2024 poll()", "poll(2)"))
+{
+    Peer limited = spawn("limited", [] {
+        constexpr nfds_t most = 16;
+        rlimit limit{};
+        set_up_call("getrlimit", ::getrlimit(RLIMIT_NOFILE, &limit) == -1 ? errno : 0);
+        limit.rlim_cur = most;
+        set_up(os::setrlimit(RLIMIT_NOFILE, &limit) == 0);
+        std::vector<pollfd> entries(most + 1, asking(-1, POLLIN, POLLERR));
+        CHECK(fails_with(EINVAL, os::poll(entries.data(), most + 1, 0)));
+        CHECK(entries.front().revents == POLLERR);
+        CHECK(os::poll(entries.data(), most, 0) == 0);
+        CHECK(entries[most - 1].revents == 0);
+        CHECK(entries[most].revents == POLLERR);
+    });
+    CHECK(finished(limited));
+}
+
+FAULT("readiness.poll-nfds-limit", "the count has no limit", os::poll,
+      [](auto real, pollfd* entries, nfds_t count, int timeout) -> int {
+          const int ready = real(entries, count, timeout);
+          return ready == -1 && errno == EINVAL ? 0 : ready;
+      });
+FAULT("readiness.poll-nfds-limit", "the limit itself is one too many", os::poll,
+      [](auto real, pollfd* entries, nfds_t count, int timeout) -> int {
+          errno = EINVAL;
+          return count == 16 ? -1 : real(entries, count, timeout);
+      });
+FAULT("readiness.poll-nfds-limit", "what does not fit is left out without a word", os::poll,
+      [](auto real, pollfd* entries, nfds_t count, int timeout) -> int {
+          return real(entries, std::min<nfds_t>(count, 16), timeout);
+      });
+FAULT("readiness.poll-nfds-limit", "the wrong errno", os::poll, reporting<EINVAL, ENOMEM>);

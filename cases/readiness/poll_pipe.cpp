@@ -1,0 +1,362 @@
+// What poll and select say of the two ends of a pipe, state by state.
+#include "cases/readiness/polling_faults.hpp"
+#include "fixtures/peer.hpp"
+#include "fixtures/pipe.hpp"
+#include "fixtures/polling.hpp"
+#include "fixtures/property.hpp"
+#include "fixtures/signals.hpp"
+#include "fixtures/witness/witness.hpp"
+
+#include <algorithm>
+
+using namespace ipc_conform;
+using namespace ipc_conform::polling_faults;
+
+namespace
+{
+
+// POSIX leaves open whether a pipe carries data backwards as well; then each end is asked about both ways.
+void require_one_way(const Pipe& pipe)
+{
+    if ((arranged(os::fcntl(pipe.read_end, F_GETFL)) & O_ACCMODE) == O_RDWR)
+    {
+        unsupported("pipes are full-duplex here, which POSIX allows");
+    }
+}
+
+} // namespace
+
+TEST_CASE("readiness.pipe-empty"
+          * says("an empty pipe with a live writer is not readable; its write end is writable")
+          * observed_by("both ends are asked by poll and by select, without waiting")
+          * on("Darwin", "the same, by reading sys_pipe.c")
+          * shall("POSIX.1-2024 poll()", "POSIX.1-2024 select()"))
+{
+    Pipe pipe;
+    CHECK(polled(pipe.read_end, POLLIN) == no_events);
+    CHECK(polled(pipe.write_end, POLLOUT) == events(POLLOUT));
+    CHECK(selected(pipe.read_end, in_read_set) == in_no_set);
+    CHECK(selected(pipe.write_end, in_write_set) == in_write_set);
+
+    set_nonblocking(pipe.read_end);
+    char byte = 0;
+    CHECK(fails_with(EAGAIN, os::read(pipe.read_end, &byte, 1))); // and it is as poll said
+    CHECK(os::write(pipe.write_end, "x", 1) == 1);
+}
+
+FAULT("readiness.pipe-empty", "an empty pipe is reported as readable", os::poll, poll_with(POLLIN));
+FAULT("readiness.pipe-empty", "an empty pipe is not reported as writable", os::poll, poll_without(POLLOUT));
+FAULT("readiness.pipe-empty", "select leaves the bits of what is not ready set", os::select,
+      [](auto real, int count, fd_set* readable, fd_set* writable, fd_set* exceptional, timeval* timeout) -> int {
+          fd_set asked{};
+          readable == nullptr ? void() : void(asked = *readable);
+          const int ready = real(count, readable, writable, exceptional, timeout);
+          readable == nullptr ? void() : void(*readable = asked);
+          return ready;
+      });
+
+TEST_CASE(
+    "readiness.pipe-data"
+    * says("data makes the read end readable for poll and select until it is drained, however often they ask")
+    * observed_by("both are asked twice before each byte is read, and again when none is left")
+    * on("Darwin", "the same, by reading sys_pipe.c") * shall("POSIX.1-2024 poll()", "POSIX.1-2024 select()"))
+{
+    Pipe pipe;
+    write_fully(pipe.write_end, "abc");
+    for (const char due : {'a', 'b', 'c'})
+    {
+        for (int time = 0; time < 2; ++time)
+        {
+            CHECK(polled(pipe.read_end, POLLIN) == events(POLLIN));
+            CHECK(selected(pipe.read_end, in_read_set) == in_read_set);
+        }
+        char byte = 0;
+        CHECK(os::read(pipe.read_end, &byte, 1) == 1);
+        CHECK(byte == due);
+    }
+    CHECK(polled(pipe.read_end, POLLIN) == no_events);
+    CHECK(selected(pipe.read_end, in_read_set) == in_no_set);
+    write_fully(pipe.write_end, "d");
+    CHECK(polled(pipe.read_end, POLLIN) == events(POLLIN));
+}
+
+FAULT("readiness.pipe-data", "readiness is told once, when the data arrives", os::poll,
+      [told = false](auto real, pollfd* entries, nfds_t count, int timeout) mutable -> int {
+          return std::exchange(told, true) ? poll_without(POLLIN)(real, entries, count, timeout)
+                                           : real(entries, count, timeout);
+      });
+FAULT("readiness.pipe-data", "a pipe that was readable stays so when it is empty", os::poll,
+      [was_ready = false](auto real, pollfd* entries, nfds_t count, int timeout) mutable -> int {
+          was_ready = real(entries, count, timeout) == 1 || was_ready;
+          return was_ready ? poll_with(POLLIN)(real, entries, count, timeout) : 0;
+      });
+FAULT("readiness.pipe-data", "select tells of data once only", os::select,
+      [told = false](auto real, int count, fd_set* readable, fd_set* writable, fd_set* exceptional,
+                     timeval* timeout) mutable -> int {
+          const int ready = real(count, readable, writable, exceptional, timeout);
+          return std::exchange(told, true) ? ready + take(count - 1, readable) : ready;
+      });
+
+TEST_CASE("readiness.pipe-wrong-end"
+          * says("the read end is never writable and the write end never readable while both ends are open")
+          * observed_by("each end is asked for the other's event while the pipe is empty, and while it holds data")
+          * on("Darwin", "the same, by reading sys_pipe.c") * defined("POSIX.1-2024 poll()"))
+{
+    Pipe pipe;
+    require_one_way(pipe);
+    CHECK(polled(pipe.read_end, POLLOUT) == no_events);
+    CHECK(polled(pipe.write_end, POLLIN) == no_events);
+
+    write_fully(pipe.write_end, "x");
+    CHECK(polled(pipe.read_end, POLLOUT) == no_events);
+    CHECK(polled(pipe.write_end, POLLIN) == no_events);
+    CHECK(polled(pipe.read_end, POLLIN | POLLOUT) == events(POLLIN));
+    CHECK(polled(pipe.write_end, POLLIN | POLLOUT) == events(POLLOUT));
+}
+
+FAULT("readiness.pipe-wrong-end", "each end is asked about the pipe, whatever it was opened for", os::poll,
+      poll_changed([](pollfd& entry) {
+          const bool reads = (::fcntl(entry.fd, F_GETFL) & O_ACCMODE) == O_RDONLY;
+          add(entry, reads ? entry.events & POLLOUT : 0); // there is room
+      }));
+FAULT("readiness.pipe-wrong-end", "the write end is readable while the pipe holds data", os::poll,
+      poll_changed([](pollfd& entry) {
+          int queued = 0;
+          ::ioctl(entry.fd, FIONREAD, &queued);
+          add(entry, queued > 0 ? entry.events & POLLIN : 0);
+      }));
+
+TEST_CASE(
+    "readiness.pipe-hup"
+    * says("when the last writer has gone poll reports POLLHUP on the read end, with POLLIN while data remains")
+    * observed_by("the events with a live writer, with data left, after half of it, and after the drain")
+    * on("Linux", "POLLHUP alone after the drain")
+    * on("Darwin", "POLLIN|POLLHUP after the drain too, by reading sys_generic.c; not run there")
+    * shall("POSIX.1-2024 poll()", "poll(2)"))
+{
+    Pipe pipe;
+    write_fully(pipe.write_end, "ab");
+    Descriptor second_writer{arranged(os::dup(pipe.write_end))};
+    pipe.write_end.close();
+    CHECK(polled(pipe.read_end, POLLIN) == events(POLLIN)); // one of two
+    second_writer.close();
+
+    char byte = 0;
+    CHECK(polled(pipe.read_end, POLLIN) == events(POLLIN | POLLHUP));
+    CHECK(os::read(pipe.read_end, &byte, 1) == 1);
+    CHECK(polled(pipe.read_end, POLLIN) == events(POLLIN | POLLHUP));
+    CHECK(os::read(pipe.read_end, &byte, 1) == 1);
+
+    const Events drained = polled(pipe.read_end, POLLIN);
+    observe("after the drain", in_words(drained));
+    CHECK(any_of(drained, {POLLHUP, POLLIN | POLLHUP}));
+    CHECK(os::read(pipe.read_end, &byte, 1) == 0);
+    CHECK(polled(pipe.read_end, POLLIN) == drained); // reading the end of file does not use it up
+}
+
+FAULT("readiness.pipe-hup", "nothing is reported when the writers are gone", os::poll, poll_without(POLLHUP));
+FAULT("readiness.pipe-hup", "the hang-up hides the data that is left", os::poll,
+      poll_changed([](pollfd& entry) { remove(entry, (entry.revents & POLLHUP) != 0 ? POLLIN : 0); }));
+FAULT("readiness.pipe-hup", "the hang-up is reported only once the data is drained", os::poll,
+      poll_changed([](pollfd& entry) { remove(entry, (entry.revents & POLLIN) != 0 ? POLLHUP : 0); }));
+FAULT("readiness.pipe-hup", "a duplicate does not count as a writer", os::dup,
+      [](auto /*real*/, int) -> int { return ::open("/dev/null", O_WRONLY | O_CLOEXEC); });
+
+TEST_CASE("readiness.pipe-hup-unrequested"
+          * says("poll reports POLLHUP although it is asked for no event, and then nothing else")
+          * observed_by("the read end is polled with events 0: before the last writer goes, after it, and drained")
+          * on("Darwin", "nothing is registered for events 0, so nothing is reported, by reading sys_generic.c")
+          * shall("POSIX.1-2024 poll()", "poll(2)"))
+{
+    Pipe pipe;
+    write_fully(pipe.write_end, "x");
+    CHECK(polled(pipe.read_end, 0) == no_events);
+    pipe.write_end.close();
+    CHECK(polled(pipe.read_end, 0) == events(POLLHUP));
+    CHECK(polled(pipe.read_end, POLLPRI) == events(POLLHUP));
+    CHECK(read_fully(pipe.read_end, 2) == "x");
+    CHECK(polled(pipe.read_end, 0) == events(POLLHUP));
+}
+
+FAULT("readiness.pipe-hup-unrequested", "only what was asked for is reported", os::poll,
+      poll_changed([](pollfd& entry) { entry.revents = static_cast<short>(entry.revents & entry.events); }));
+FAULT("readiness.pipe-hup-unrequested", "data is reported unasked as well", os::poll,
+      poll_changed([](pollfd& entry) {
+          int queued = 0;
+          ::ioctl(entry.fd, FIONREAD, &queued);
+          add(entry, queued > 0 ? POLLIN : 0);
+      }));
+FAULT("readiness.pipe-hup-unrequested", "an entry that asks for nothing is skipped", os::poll,
+      poll_changed([](pollfd& entry) { entry.revents = entry.events == 0 ? short{0} : entry.revents; }));
+
+namespace
+{
+
+// Linux says POLLERR, the BSDs say POLLHUP; POSIX has neither for a pipe without readers.
+Finding reports_broken(const Events& seen)
+{
+    const bool broken = seen.count == 1 && (seen.mask & (POLLERR | POLLHUP)) != 0 && (seen.mask & POLLNVAL) == 0;
+    return broken ? Finding::yes(in_words(seen)) : Finding::no(in_words(seen) + ", expected POLLERR or POLLHUP");
+}
+
+} // namespace
+
+TEST_CASE(
+    "readiness.pipe-no-reader"
+    * says("without a reader the write end reports an error or a hang-up, asked for or not, and wakes who waits")
+    * observed_by("the events of an empty and of a full pipe; a peer asleep in poll on the full one")
+    * on("Linux", "POLLOUT|POLLERR; POLLERR alone when the pipe is full")
+    * on("Darwin", "POLLHUP alone, by reading sys_generic.c; not run there")
+    * defined("POSIX.1-2024 poll()", "poll(2)"))
+{
+    Pipe empty;
+    CHECK(polled(empty.write_end, POLLOUT) == events(POLLOUT));
+    empty.read_end.close();
+    const Events seen = polled(empty.write_end, POLLOUT);
+    observe("empty pipe", in_words(seen));
+    CHECK(reports_broken(seen));
+
+    Pipe full;
+    set_nonblocking(full.write_end);
+    fill(full.write_end, atomic_size(full.write_end));
+    Peer writer = spawn("writer", [&] {
+        full.read_end.close();
+        CHECK(reports_broken(awaited(full.write_end, POLLOUT)));
+    });
+    REQUIRE(blocked_in(writer, os::poll));
+    full.read_end.close();
+    CHECK(finished(writer));
+    const Events seen_full = polled(full.write_end, POLLOUT);
+    observe("full pipe", in_words(seen_full));
+    CHECK(reports_broken(seen_full));
+    const SignalIgnored ignored{SIGPIPE};
+    CHECK(fails_with(EPIPE, os::write(full.write_end, "x", 1))); // and it is as poll said
+}
+
+FAULT("readiness.pipe-no-reader", "a pipe without a reader is writable and nothing more", os::poll,
+      poll_without(POLLERR | POLLHUP));
+FAULT("readiness.pipe-no-reader", "who waits for room is not woken when the last reader goes", os::poll,
+      [](auto real, pollfd* entries, nfds_t count, int timeout) -> int {
+          const int ready = real(entries, count, timeout);
+          return timeout == -1 && (entries->revents & (POLLERR | POLLHUP)) != 0 ? real(nullptr, 0, -1) : ready;
+      });
+FAULT("readiness.pipe-no-reader", "a full pipe reports nothing, for there is no room", os::poll,
+      poll_changed([](pollfd& entry) {
+          entry.revents = (entry.revents & POLLOUT) != 0 ? entry.revents : short{0};
+      }));
+
+TEST_CASE(
+    "readiness.pollout-hup-exclusive" * says("POLLOUT and POLLHUP are never both reported of one end of a pipe")
+    * observed_by("both ends are asked in every state: empty, with data, full, without reader, without writer")
+    * on("Linux", "a write end without readers is POLLERR, never POLLHUP")
+    * on("Darwin", "the same, by reading sys_generic.c") * shall("POSIX.1-2024 poll()", "poll(2)"))
+{
+    const auto never_both = [](int end) {
+        const Events seen = polled(end, POLLIN | POLLOUT);
+        const bool both =
+            seen.count != 1 ? seen.count != 0 : (seen.mask & POLLOUT) != 0 && (seen.mask & POLLHUP) != 0;
+        return both ? Finding::no(in_words(seen)) : Finding::yes(in_words(seen));
+    };
+    enum class Fill
+    {
+        nothing,
+        some,
+        all
+    };
+    for (const Fill amount : {Fill::nothing, Fill::some, Fill::all})
+    {
+        for (const bool reader_goes : {true, false})
+        {
+            Pipe pipe;
+            set_nonblocking(pipe.write_end);
+            amount == Fill::some ? write_fully(pipe.write_end, "x") : void();
+            amount == Fill::all ? void(fill(pipe.write_end, atomic_size(pipe.write_end))) : void();
+            CHECK(never_both(pipe.read_end));
+            CHECK(never_both(pipe.write_end));
+            (reader_goes ? pipe.read_end : pipe.write_end).close();
+            const int rest = reader_goes ? pipe.write_end : pipe.read_end;
+            CHECK(never_both(rest));
+            CHECK(polled(rest, POLLIN | POLLOUT) != no_events); // there was something to be exclusive with
+        }
+    }
+}
+
+FAULT("readiness.pollout-hup-exclusive", "a write end without readers hangs up and stays writable", os::poll,
+      poll_changed([](pollfd& entry) { add(entry, (entry.revents & POLLERR) != 0 ? POLLHUP | POLLOUT : 0); }));
+FAULT("readiness.pollout-hup-exclusive", "a read end that hung up is writable, for nothing would block", os::poll,
+      poll_changed([](pollfd& entry) {
+          add(entry, (entry.revents & POLLHUP) != 0 ? entry.events & POLLOUT : 0);
+      }));
+FAULT("readiness.pollout-hup-exclusive", "an open pipe with room is taken for hung up", os::poll,
+      poll_changed([](pollfd& entry) { add(entry, (entry.revents & POLLOUT) != 0 ? POLLHUP : 0); }));
+
+TEST_CASE("readiness.pipe-pollout-threshold"
+          * says("POLLOUT means that a write takes something; how much room it needs is the system's choice")
+          * observed_by("a full pipe is drained step by step until POLLOUT; at each step a write is tried")
+          * on("Linux", "set once a whole page is free; 4096 bytes here")
+          * on("Darwin", "set once PIPE_BUF (512) bytes are free, by reading sys_pipe.c; not run there")
+          * defined("POSIX.1-2024 poll()", "pipe(7)"))
+{
+    Pipe pipe;
+    set_nonblocking(pipe.write_end);
+    const std::size_t step = std::max<std::size_t>(atomic_size(pipe.write_end) / 16, 1);
+    const std::size_t capacity = fill(pipe.write_end, atomic_size(pipe.write_end)) + fill(pipe.write_end, 1);
+    CHECK(polled(pipe.write_end, POLLOUT) == no_events);
+
+    std::size_t drained = 0;
+    while (drained < capacity && polled(pipe.write_end, POLLOUT) == no_events)
+    {
+        const std::size_t part = read_fully(pipe.read_end, drained == 0 ? 1 : step).size();
+        REQUIRE(part > 0);
+        drained += part;
+    }
+    observe("bytes drained when POLLOUT came back", drained);
+    CHECK(polled(pipe.write_end, POLLOUT) == events(POLLOUT));
+    CHECK(os::write(pipe.write_end, "x", 1) == 1);
+
+    std::size_t taken = 1;
+    while (polled(pipe.write_end, POLLOUT) == events(POLLOUT) && taken <= drained) // until it is full again
+    {
+        REQUIRE(os::write(pipe.write_end, "x", 1) == 1);
+        ++taken;
+    }
+    CHECK(taken <= drained);
+    fill(pipe.write_end, 1);
+    CHECK(polled(pipe.write_end, POLLOUT) == no_events);
+}
+
+FAULT("readiness.pipe-pollout-threshold", "a full pipe is always writable", os::poll, poll_with(POLLOUT));
+FAULT("readiness.pipe-pollout-threshold", "POLLOUT comes with the first byte of room, which no write can have",
+      os::poll, poll_changed([full = 0](pollfd& entry) mutable {
+          int queued = 0;
+          ::ioctl(entry.fd, FIONREAD, &queued);
+          full = std::max(full, queued);
+          add(entry, queued < full ? POLLOUT : 0);
+      }));
+FAULT("readiness.pipe-pollout-threshold", "a pipe that was full once is never writable again", os::poll,
+      poll_without(POLLOUT));
+
+TEST_CASE("readiness.poll-norm-bits"
+          * says("POLLRDNORM and POLLWRNORM mean what POLLIN and POLLOUT mean for data without priority")
+          * observed_by("each is asked for alone and with its partner, of a pipe with data and of an empty one")
+          * on("Linux", "0x41 and 0x104") * shall("POSIX.1-2024 <poll.h>", "poll(2)"))
+{
+    Pipe pipe;
+    CHECK(polled(pipe.read_end, POLLIN | POLLRDNORM) == no_events);
+    write_fully(pipe.write_end, "x");
+    CHECK(polled(pipe.read_end, POLLIN | POLLRDNORM) == events(POLLIN | POLLRDNORM));
+    CHECK(polled(pipe.read_end, POLLRDNORM) == events(POLLRDNORM));
+    CHECK(polled(pipe.read_end, POLLIN) == events(POLLIN));
+    CHECK(polled(pipe.write_end, POLLOUT | POLLWRNORM) == events(POLLOUT | POLLWRNORM));
+    CHECK(polled(pipe.write_end, POLLWRNORM) == events(POLLWRNORM));
+    CHECK(polled(pipe.write_end, POLLOUT) == events(POLLOUT));
+
+    set_nonblocking(pipe.write_end);
+    fill(pipe.write_end, 1);
+    CHECK(polled(pipe.write_end, POLLOUT | POLLWRNORM) == no_events);
+}
+
+FAULT("readiness.poll-norm-bits", "POLLRDNORM is not known", os::poll, poll_without(POLLRDNORM));
+FAULT("readiness.poll-norm-bits", "POLLWRNORM is not known", os::poll, poll_without(POLLWRNORM));
+FAULT("readiness.poll-norm-bits", "the partner comes along unasked", os::poll,
+      poll_changed([](pollfd& entry) { add(entry, (entry.revents & POLLIN) != 0 ? POLLRDNORM : 0); }));
