@@ -2,6 +2,7 @@
 #include "cases/readiness/polling_faults.hpp"
 #include "fixtures/mapping.hpp"
 #include "fixtures/peer.hpp"
+#include "fixtures/pipe.hpp"
 #include "fixtures/polling.hpp"
 #include "fixtures/property.hpp"
 
@@ -61,18 +62,25 @@ TEST_CASE(
     * observed_by("RLIMIT_NOFILE is lowered in a peer; poll gets an array of that size, then one entry more")
     * on("Linux", "the soft limit counts, whatever the entries name") * shall("POSIX.1-2024 poll()", "poll(2)"))
 {
-    Peer limited = spawn("limited", [] {
-        constexpr nfds_t most = 16;
+    Pipe pipe;
+    Peer limited = spawn("limited", [&] {
         rlimit limit{};
         set_up_call("getrlimit", ::getrlimit(RLIMIT_NOFILE, &limit) == -1 ? errno : 0);
-        limit.rlim_cur = most;
-        set_up(os::setrlimit(RLIMIT_NOFILE, &limit) == 0);
-        std::vector<pollfd> entries(most + 1, asking(-1, POLLIN, POLLERR));
-        CHECK(fails_with(EINVAL, os::poll(entries.data(), most + 1, 0)));
-        CHECK(entries.front().revents == POLLERR);
-        CHECK(os::poll(entries.data(), most, 0) == 0);
-        CHECK(entries[most - 1].revents == 0);
-        CHECK(entries[most].revents == POLLERR);
+        for (const nfds_t most : {16U, 1100U}) // the second is more than a system would keep in one piece
+        {
+            limit.rlim_cur = std::min<rlim_t>(most, limit.rlim_max);
+            set_up(os::setrlimit(RLIMIT_NOFILE, &limit) == 0);
+            const auto count = static_cast<nfds_t>(limit.rlim_cur);
+            std::vector<pollfd> entries(count + 1, asking(-1, POLLIN, POLLERR));
+            CHECK(fails_with(EINVAL, os::poll(entries.data(), count + 1, 0)));
+            CHECK(entries.front().revents == POLLERR);
+
+            entries[count - 1] = asking(pipe.write_end, POLLOUT);
+            CHECK(os::poll(entries.data(), count, 0) == 1);
+            CHECK(entries[count - 1].revents == POLLOUT);
+            const auto stale = std::ranges::count(entries, short{POLLERR}, &pollfd::revents);
+            CHECK(stale == 1); // that of the entry behind the last
+        }
     });
     CHECK(finished(limited));
 }
@@ -92,3 +100,8 @@ FAULT("readiness.poll-nfds-limit", "what does not fit is left out without a word
           return real(entries, std::min<nfds_t>(count, 16), timeout);
       });
 FAULT("readiness.poll-nfds-limit", "the wrong errno", os::poll, reporting<EINVAL, ENOMEM>);
+FAULT("readiness.poll-nfds-limit", "the entries of the second page are not looked at", os::poll,
+      [](auto real, pollfd* entries, nfds_t count, int timeout) -> int {
+          const int ready = real(entries, count, timeout);
+          return count <= 512 ? ready : ready - (entries[count - 1].revents != 0 ? 1 : 0);
+      });

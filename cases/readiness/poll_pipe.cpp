@@ -61,6 +61,7 @@ TEST_CASE(
     * observed_by("both are asked twice before each byte is read, and again when none is left")
     * on("Darwin", "the same, by reading sys_pipe.c") * shall("POSIX.1-2024 poll()", "POSIX.1-2024 select()"))
 {
+    constexpr Sets read_and_exceptional{.readable = true, .exceptional = true, .count = 2};
     Pipe pipe;
     write_fully(pipe.write_end, "abc");
     for (const char due : {'a', 'b', 'c'})
@@ -68,14 +69,14 @@ TEST_CASE(
         for (int time = 0; time < 2; ++time)
         {
             CHECK(polled(pipe.read_end, POLLIN) == events(POLLIN));
-            CHECK(selected(pipe.read_end, in_read_set) == in_read_set);
+            CHECK(selected(pipe.read_end, read_and_exceptional) == in_read_set);
         }
         char byte = 0;
         CHECK(os::read(pipe.read_end, &byte, 1) == 1);
         CHECK(byte == due);
     }
     CHECK(polled(pipe.read_end, POLLIN) == no_events);
-    CHECK(selected(pipe.read_end, in_read_set) == in_no_set);
+    CHECK(selected(pipe.read_end, read_and_exceptional) == in_no_set);
     write_fully(pipe.write_end, "d");
     CHECK(polled(pipe.read_end, POLLIN) == events(POLLIN));
 }
@@ -306,7 +307,8 @@ TEST_CASE("readiness.pipe-pollout-threshold"
     std::size_t drained = 0;
     while (drained < capacity && polled(pipe.write_end, POLLOUT) == no_events)
     {
-        const std::size_t part = read_fully(pipe.read_end, drained == 0 ? 1 : step).size();
+        const std::size_t part =
+            read_fully(pipe.read_end, drained == 0 ? 1 : std::min(step, capacity - drained)).size();
         REQUIRE(part > 0);
         drained += part;
     }
@@ -347,6 +349,7 @@ TEST_CASE("readiness.poll-norm-bits"
     CHECK(polled(pipe.read_end, POLLIN | POLLRDNORM) == events(POLLIN | POLLRDNORM));
     CHECK(polled(pipe.read_end, POLLRDNORM) == events(POLLRDNORM));
     CHECK(polled(pipe.read_end, POLLIN) == events(POLLIN));
+    CHECK(polled(pipe.read_end, POLLPRI | POLLRDBAND) == no_events); // nothing in a pipe has priority
     CHECK(polled(pipe.write_end, POLLOUT | POLLWRNORM) == events(POLLOUT | POLLWRNORM));
     CHECK(polled(pipe.write_end, POLLWRNORM) == events(POLLWRNORM));
     CHECK(polled(pipe.write_end, POLLOUT) == events(POLLOUT));
@@ -360,3 +363,8 @@ FAULT("readiness.poll-norm-bits", "POLLRDNORM is not known", os::poll, poll_with
 FAULT("readiness.poll-norm-bits", "POLLWRNORM is not known", os::poll, poll_without(POLLWRNORM));
 FAULT("readiness.poll-norm-bits", "the partner comes along unasked", os::poll,
       poll_changed([](pollfd& entry) { add(entry, (entry.revents & POLLIN) != 0 ? POLLRDNORM : 0); }));
+FAULT("readiness.poll-norm-bits", "all data has priority too", os::poll, poll_changed([](pollfd& entry) {
+          int queued = 0;
+          ::ioctl(entry.fd, FIONREAD, &queued);
+          add(entry, queued > 0 ? entry.events & (POLLPRI | POLLRDBAND) : 0);
+      }));

@@ -80,7 +80,7 @@ FAULT("readiness.select-closed-fd", "the wrong errno", os::select, reporting<EBA
 TEST_CASE("readiness.select-high-closed-fd"
           * says("select fails with EBADF for a closed descriptor in a set also when it is above all open ones")
           * observed_by("a high number that was never open; then the same with a still higher one open")
-          * on("Linux", "0 while no higher descriptor is or was open, EBADF then")
+          * on("Linux", "0 until a descriptor as high has been open, EBADF from then on")
           * shall("POSIX.1-2024 select()", "select(2)"))
 {
     const int high = highest_number() - 1;

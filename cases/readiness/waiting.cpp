@@ -146,7 +146,7 @@ TEST_CASE("readiness.shared-wakeup"
     {
         CHECK(finished(waiter));
     }
-    CHECK(*bytes_read == 1);
+    CHECK(bytes_read->load() == 1);
 }
 
 FAULT("readiness.shared-wakeup", "one process only is woken", os::poll,
