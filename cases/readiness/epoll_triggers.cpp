@@ -1,0 +1,328 @@
+// How often epoll reports: as long as it is so, once for each arrival, or once until it is asked again.
+#include "cases/readiness/epoll_faults.hpp"
+#include "fixtures/event_poll.hpp"
+#include "fixtures/fifo.hpp"
+#include "fixtures/loopback.hpp"
+#include "fixtures/property.hpp"
+#include "fixtures/socket_pair.hpp"
+
+#include <string>
+#include <string_view>
+
+using namespace ipc_conform;
+
+TEST_CASE("readiness.epoll-level"
+          * says("without EPOLLET a descriptor is reported by every wait for as long as it is ready")
+          * observed_by("waits that do not sleep, before and after each write, read and fill of a pipe")
+          * platform("Linux", "epoll(7)"))
+{
+    Pipe pipe;
+    const EventPoll incoming;
+    incoming.add(pipe.read_end, EPOLLIN);
+    const Reports readable{{pipe.read_end, EPOLLIN}};
+    CHECK(incoming.events() == nothing);
+    write_fully(pipe.write_end, "ab");
+    CHECK(incoming.events() == readable);
+    CHECK(incoming.events() == readable);
+    CHECK(read_fully(pipe.read_end, 1) == "a");
+    CHECK(incoming.events() == readable); // half of it is still there
+    CHECK(read_fully(pipe.read_end, 1) == "b");
+    CHECK(incoming.events() == nothing);
+
+    const EventPoll outgoing;
+    outgoing.add(pipe.write_end, EPOLLOUT);
+    const Reports writable{{pipe.write_end, EPOLLOUT}};
+    CHECK(outgoing.events() == writable);
+    CHECK(outgoing.events() == writable);
+    set_nonblocking(pipe.write_end);
+    const std::size_t capacity = fill(pipe.write_end, atomic_size(pipe.write_end));
+    CHECK(outgoing.events() == nothing);
+    CHECK(read_fully(pipe.read_end, capacity).size() == capacity);
+    CHECK(outgoing.events() == writable);
+}
+
+FAULT("readiness.epoll-level", "a descriptor that stays ready is reported once only", os::epoll_ctl,
+      epoll_faults::registered_with<EPOLLET>);
+FAULT("readiness.epoll-level", "the first report removes the entry", os::epoll_ctl,
+      epoll_faults::registered_with<EPOLLONESHOT>);
+FAULT("readiness.epoll-level", "what was ready once is reported for ever", os::epoll_wait,
+      epoll_faults::never_cleared);
+FAULT("readiness.epoll-level", "a wait that follows a read finds nothing although it read but a part",
+      os::epoll_wait, [waits = 0](auto real, int set, epoll_event* events, int limit, int timeout) mutable -> int {
+          const int count = real(set, events, limit, timeout);
+          return ++waits == 4 ? 0 : count; // the one after the first read
+      });
+FAULT("readiness.epoll-level", "a full pipe is writable", os::epoll_ctl,
+      [](auto real, int set, int operation, int descriptor, epoll_event* event) -> int {
+          static const int roomy = ::socket(AF_UNIX, SOCK_DGRAM, 0); // always writable
+          return real(set, operation, event->events == EPOLLOUT ? roomy : descriptor, event);
+      });
+
+TEST_CASE(
+    "readiness.epoll-edge"
+    * says("with EPOLLET a descriptor is reported once when it is added ready and once for each arrival, also of "
+           "data that joins unread data; a read is no arrival")
+    * observed_by("waits that do not sleep, after each write and each read of a pipe")
+    * platform("Linux", "epoll(7)"))
+{
+    Pipe pipe;
+    const EventPoll set;
+    set.add(pipe.read_end, EPOLLIN | EPOLLET);
+    const Reports arrival{{pipe.read_end, EPOLLIN}};
+    CHECK(set.events() == nothing);
+    for (const std::string_view bytes : {"a", "b"}) // the second one joins unread data
+    {
+        write_fully(pipe.write_end, bytes);
+        CHECK(set.events() == arrival);
+        CHECK(set.events() == nothing);
+    }
+    CHECK(read_fully(pipe.read_end, 1) == "a");
+    CHECK(set.events() == nothing);
+
+    const EventPoll late;
+    late.add(pipe.read_end, EPOLLIN | EPOLLET);
+    CHECK(late.events() == arrival);
+    CHECK(late.events() == nothing);
+    CHECK(read_fully(pipe.read_end, 1) == "b");
+    CHECK(set.events() == nothing);
+    write_fully(pipe.write_end, "c");
+    CHECK(set.events() == arrival);
+    CHECK(late.events() == arrival);
+    CHECK(set.events() == nothing);
+}
+
+FAULT("readiness.epoll-edge", "EPOLLET is ignored", os::epoll_ctl, epoll_faults::registered_without<EPOLLET>);
+FAULT("readiness.epoll-edge", "data that joins unread data is no edge", os::epoll_ctl,
+      epoll_faults::sampled_registration, os::epoll_wait, epoll_faults::sampled_wait);
+FAULT("readiness.epoll-edge", "an entry reports one edge in its life", os::epoll_ctl,
+      epoll_faults::registered_with<EPOLLONESHOT>);
+FAULT("readiness.epoll-edge", "an edge is reported twice", os::epoll_wait, epoll_faults::never_cleared);
+
+TEST_CASE(
+    "readiness.epoll-oneshot"
+    * says("EPOLLONESHOT disables an entry after one report, hang-up included, until EPOLL_CTL_MOD arms it again; "
+           "it stays registered")
+    * observed_by("waits that do not sleep while a pipe stays readable, then hung up")
+    * platform("Linux", "epoll_ctl(2)"))
+{
+    Pipe pipe;
+    const EventPoll set;
+    set.add(pipe.read_end, EPOLLIN | EPOLLONESHOT);
+    const Reports readable{{pipe.read_end, EPOLLIN}};
+    CHECK(set.events() == nothing); // what reports nothing disables nothing
+    write_fully(pipe.write_end, "a");
+    CHECK(set.events() == readable);
+    CHECK(set.events() == nothing);
+    write_fully(pipe.write_end, "b");
+    CHECK(set.events() == nothing);
+    CHECK(fails_with(EEXIST, set.control(EPOLL_CTL_ADD, pipe.read_end, EPOLLIN)));
+
+    set.modify(pipe.read_end, EPOLLIN | EPOLLONESHOT);
+    CHECK(set.events() == readable);
+    CHECK(set.events() == nothing);
+    pipe.write_end.close();
+    CHECK(set.events() == nothing);
+    set.modify(pipe.read_end, EPOLLIN | EPOLLONESHOT);
+    CHECK(set.events() == Reports{{pipe.read_end, EPOLLIN | EPOLLHUP}});
+    CHECK(set.events() == nothing);
+}
+
+FAULT("readiness.epoll-oneshot", "EPOLLONESHOT is ignored", os::epoll_ctl,
+      epoll_faults::registered_without<EPOLLONESHOT>);
+FAULT("readiness.epoll-oneshot", "it is taken for EPOLLET, so that the next arrival is reported", os::epoll_ctl,
+      [](auto real, int set, int operation, int descriptor, epoll_event* event) -> int {
+          epoll_event changed = *event;
+          changed.events ^= (event->events & EPOLLONESHOT) != 0 ? EPOLLONESHOT | EPOLLET : 0U;
+          return real(set, operation, descriptor, &changed);
+      });
+FAULT("readiness.epoll-oneshot", "a spent entry cannot be armed again", os::epoll_ctl,
+      epoll_faults::without_effect<EPOLL_CTL_MOD>);
+FAULT("readiness.epoll-oneshot", "a spent entry is removed", os::epoll_ctl,
+      [](auto real, int set, int operation, int descriptor, epoll_event* event) -> int {
+          const int result = real(set, operation, descriptor, event);
+          return result == -1 && errno == EEXIST ? 0 : result;
+      });
+FAULT("readiness.epoll-oneshot", "a spent entry still reports the hang-up", os::epoll_wait,
+      [](auto real, int set, epoll_event* events, int limit, int timeout) -> int {
+          static std::uint64_t latest = 0;
+          const int count = real(set, events, limit, timeout);
+          latest = count > 0 ? events[0].data.u64 : latest;
+          pollfd now{.fd = static_cast<int>(latest), .events = 0, .revents = 0};
+          if (count == 0 && latest != 0 && ::poll(&now, 1, 0) == 1)
+          {
+              events[0].events = EPOLLHUP;
+              events[0].data.u64 = latest;
+              return 1;
+          }
+          return count;
+      });
+
+namespace
+{
+
+// How many events there are after a first arrival, without one, after one that joins unread data, without one,
+// after a read of a part, and after an arrival that finds all read. A datagram is a part as a byte is.
+std::string reported_arrivals(int reading_end, int writing_end)
+{
+    const EventPoll set;
+    set.add(reading_end, EPOLLIN | EPOLLET);
+    const Reports arrival{{reading_end, EPOLLIN}};
+    std::string counts;
+    const auto count = [&](const Reports& reports) {
+        counts += reports == nothing ? "0" : reports == arrival ? "1" : "(" + reports.text() + ")";
+    };
+    const auto read_one = [&](char expected) {
+        char byte = 0;
+        CHECK(os::read(reading_end, &byte, 1) == 1);
+        CHECK(byte == expected);
+    };
+    write_fully(writing_end, "a");
+    count(set.awaited_events());
+    count(set.events());
+    write_fully(writing_end, "b");
+    count(set.awaited_events());
+    count(set.events());
+    read_one('a');
+    count(set.events());
+    read_one('b');
+    write_fully(writing_end, "c");
+    count(set.awaited_events());
+    CHECK(set.events() == nothing);
+    return counts;
+}
+
+// For faults: whether it is a socket of that family and type.
+bool is_socket(int descriptor, int family, int type)
+{
+    sockaddr_storage name{};
+    socklen_t name_length = sizeof name;
+    int actual = -1;
+    socklen_t length = sizeof actual;
+    return ::getsockname(descriptor, reinterpret_cast<sockaddr*>(&name), &name_length) == 0
+           && name.ss_family == family && ::getsockopt(descriptor, SOL_SOCKET, SO_TYPE, &actual, &length) == 0
+           && actual == type;
+}
+
+// For faults: descriptors of which this holds are registered without EPOLLET.
+template <class Predicate>
+auto level_triggered_where(Predicate chosen)
+{
+    return [chosen](auto real, int set, int operation, int descriptor, epoll_event* event) -> int {
+        epoll_event changed = *event;
+        changed.events &= chosen(descriptor) ? ~EPOLLET : ~0U;
+        return real(set, operation, descriptor, &changed);
+    };
+}
+
+// For faults: an arrival at a descriptor of which this holds is not reported when it joins unread bytes.
+template <class Predicate>
+auto joining_lost_where(Predicate chosen)
+{
+    return [chosen](auto real, int set, epoll_event* events, int limit, int timeout) -> int {
+        const int count = real(set, events, limit, timeout);
+        int queued = 0;
+        const bool lost = count == 1 && chosen(static_cast<int>(events[0].data.u64))
+                          && ::ioctl(static_cast<int>(events[0].data.u64), FIONREAD, &queued) == 0 && queued > 1;
+        return lost ? 0 : count;
+    };
+}
+
+bool is_fifo(int descriptor)
+{
+    struct stat status = {};
+    return ::fstat(descriptor, &status) == 0 && S_ISFIFO(status.st_mode);
+}
+
+} // namespace
+
+TEST_CASE(
+    "readiness.epoll-edge-per-object"
+    * says("with EPOLLET every arrival is reported once, also at unread data, and nothing else is, on a pipe, a "
+           "FIFO, a TCP connection and AF_UNIX sockets of the three types alike")
+    * observed_by("reports after a write, without one, after a write to unread data, without one, after a read of "
+                  "a part, after the rest was read and one more write: 1 0 1 0 0 1 on each")
+    * platform("Linux", "epoll(7)", "WSL issue 8923"))
+{
+    const Pipe pipe;
+    CHECK(reported_arrivals(pipe.read_end, pipe.write_end) == "101001");
+    const OpenFifo fifo;
+    CHECK(reported_arrivals(fifo.read_end, fifo.write_end) == "101001");
+    const SocketPair stream{SOCK_STREAM};
+    CHECK(reported_arrivals(stream.server, stream.client) == "101001");
+    const SocketPair datagram{SOCK_DGRAM};
+    CHECK(reported_arrivals(datagram.server, datagram.client) == "101001");
+    const SocketPair packet{SOCK_SEQPACKET};
+    CHECK(reported_arrivals(packet.server, packet.client) == "101001");
+    const TcpConnection connection;
+    CHECK(reported_arrivals(connection.server, connection.client) == "101001");
+}
+
+FAULT("readiness.epoll-edge-per-object", "a pipe that stays readable is reported again", os::epoll_ctl,
+      level_triggered_where(is_fifo));
+FAULT("readiness.epoll-edge-per-object", "a datagram socket that stays readable is reported again", os::epoll_ctl,
+      level_triggered_where([](int descriptor) { return is_socket(descriptor, AF_UNIX, SOCK_DGRAM); }));
+FAULT("readiness.epoll-edge-per-object", "a SOCK_SEQPACKET socket that stays readable is reported again",
+      os::epoll_ctl,
+      level_triggered_where([](int descriptor) { return is_socket(descriptor, AF_UNIX, SOCK_SEQPACKET); }));
+FAULT("readiness.epoll-edge-per-object", "on a TCP connection data that joins unread data is no edge",
+      os::epoll_wait,
+      joining_lost_where([](int descriptor) { return is_socket(descriptor, AF_INET, SOCK_STREAM); }));
+FAULT("readiness.epoll-edge-per-object", "on an AF_UNIX stream data that joins unread data is no edge",
+      os::epoll_wait,
+      joining_lost_where([](int descriptor) { return is_socket(descriptor, AF_UNIX, SOCK_STREAM); }));
+FAULT("readiness.epoll-edge-per-object", "on a pipe data that joins unread data is no edge", os::epoll_wait,
+      joining_lost_where(is_fifo));
+
+namespace
+{
+
+void reports_what_passed_between_waits(int reading_end, int writing_end)
+{
+    const EventPoll incoming;
+    incoming.add(reading_end, EPOLLIN | EPOLLET);
+    const Reports arrival{{reading_end, EPOLLIN}};
+    write_fully(writing_end, "a");
+    CHECK(incoming.events() == arrival);
+    CHECK(read_fully(reading_end, 1) == "a"); // no wait sees it empty
+    write_fully(writing_end, "b");
+    CHECK(incoming.events() == arrival);
+    CHECK(incoming.events() == nothing);
+    CHECK(read_fully(reading_end, 1) == "b");
+
+    const EventPoll outgoing;
+    outgoing.add(writing_end, EPOLLOUT | EPOLLET);
+    const Reports room{{writing_end, EPOLLOUT}};
+    CHECK(outgoing.events() == room);
+    CHECK(outgoing.events() == nothing);
+    set_nonblocking(writing_end);
+    const std::size_t capacity = fill(writing_end, 4096); // no wait sees it full
+    CHECK(read_fully(reading_end, capacity).size() == capacity);
+    CHECK(outgoing.events() == room);
+    CHECK(outgoing.events() == nothing);
+}
+
+} // namespace
+
+TEST_CASE(
+    "readiness.epoll-edge-between-waits"
+    * says("an edge is reported although the state was left and entered again between two waits: drained and "
+           "refilled for EPOLLIN, filled and drained for EPOLLOUT")
+    * observed_by("no epoll_wait between the two changes of a pipe and of an AF_UNIX stream, then one report")
+    * platform("Linux", "epoll(7)"))
+{
+    const Pipe pipe;
+    reports_what_passed_between_waits(pipe.read_end, pipe.write_end);
+    const SocketPair stream{SOCK_STREAM};
+    reports_what_passed_between_waits(stream.server, stream.client);
+}
+
+FAULT("readiness.epoll-edge-between-waits", "readiness is looked at in epoll_wait only", os::epoll_ctl,
+      epoll_faults::sampled_registration, os::epoll_wait, epoll_faults::sampled_wait);
+FAULT("readiness.epoll-edge-between-waits", "room that was made is no edge", os::epoll_ctl,
+      [](auto real, int set, int operation, int descriptor, epoll_event* event) -> int {
+          epoll_event changed = *event;
+          changed.events |= (event->events & EPOLLOUT) != 0 ? EPOLLONESHOT : 0U;
+          return real(set, operation, descriptor, &changed);
+      });
+FAULT("readiness.epoll-edge-between-waits", "the edges between two waits are reported one by one", os::epoll_wait,
+      epoll_faults::never_cleared);
