@@ -4,6 +4,7 @@
 #include "fixtures/event_poll.hpp"
 #include "fixtures/peer.hpp"
 #include "fixtures/pipe.hpp"
+#include "fixtures/polling.hpp"
 #include "fixtures/property.hpp"
 #include "fixtures/witness/witness.hpp"
 
@@ -11,17 +12,6 @@
 #include <vector>
 
 using namespace ipc_conform;
-
-namespace
-{
-
-bool polls_readable(int descriptor)
-{
-    pollfd asked{.fd = descriptor, .events = POLLIN, .revents = 0};
-    return os::poll(&asked, 1, 0) == 1 && asked.revents == POLLIN;
-}
-
-} // namespace
 
 TEST_CASE(
     "readiness.epoll-nested"
@@ -38,7 +28,7 @@ TEST_CASE(
     middle.add(inner, EPOLLIN);
     outer.add(middle, EPOLLIN);
     CHECK(outer.events() == nothing);
-    CHECK(!polls_readable(inner));
+    CHECK(polled(inner, POLLIN) == no_events);
 
     Peer waiter = spawn("waiter", [&] { CHECK(outer.events(-1) == Reports{{middle, EPOLLIN}}); });
     REQUIRE(blocked_in(waiter, os::epoll_wait, outer));
@@ -46,14 +36,14 @@ TEST_CASE(
     write_fully(pipe.write_end, "x");
     CHECK(finished(waiter));
     CHECK(returned_after(before, waiter, os::epoll_wait));
-    CHECK(polls_readable(inner));
-    CHECK(polls_readable(outer));
+    CHECK(polled(inner, POLLIN) == events(POLLIN));
+    CHECK(polled(outer, POLLIN) == events(POLLIN));
     CHECK(middle.events() == Reports{{inner, EPOLLIN}});
     CHECK(inner.events() == Reports{{pipe.read_end, EPOLLIN}});
     CHECK(outer.events() == Reports{{middle, EPOLLIN}}); // looking into the inner ones has taken nothing away
 
     CHECK(read_fully(pipe.read_end, 1) == "x");
-    CHECK(!polls_readable(inner));
+    CHECK(polled(inner, POLLIN) == no_events);
     CHECK(outer.events() == nothing);
     CHECK(inner.events() == nothing);
 }

@@ -1,0 +1,343 @@
+// When a socket is ready: before it is connected, as a listener, while it connects, and for messages of special
+// kinds.
+#include "cases/readiness/socket_events.hpp"
+#include "fixtures/files.hpp"
+#include "fixtures/loopback.hpp"
+#include "fixtures/property.hpp"
+#include "fixtures/socket_pair.hpp"
+#include "fixtures/unix_socket.hpp"
+
+using namespace ipc_conform;
+
+TEST_CASE(
+    "readiness.unconnected-socket"
+    * says("a stream socket that was never connected is hung up and writable, or not ready at all; a datagram "
+           "socket without a peer is writable")
+    * observed_by("poll for reading and writing on new sockets of both families, and on a stream once connected")
+    * on("Linux", "POLLOUT|POLLHUP for a stream, POLLOUT for a datagram socket")
+    * on("Darwin", "a stream is not ready, by reading uipc_socket.c; not run there")
+    * defined("POSIX.1-2024 poll()", "Linux net/unix/af_unix.c", "Linux net/ipv4/tcp.c"))
+{
+    constexpr int both = POLLIN | POLLOUT;
+    for (const int family : {AF_UNIX, AF_INET})
+    {
+        const Descriptor stream{arranged(os::socket(family, SOCK_STREAM, 0))};
+        const Events seen = polled(stream, both);
+        observe(family == AF_UNIX ? "AF_UNIX stream" : "TCP", text_of(seen));
+        CHECK(is_one_of(seen, {events(POLLOUT | POLLHUP), no_events}));
+        CHECK(polled(stream, 0) == events(seen.mask & POLLHUP));
+
+        const Descriptor datagram{arranged(os::socket(family, SOCK_DGRAM, 0))};
+        CHECK(polled(datagram, both) == events(POLLOUT));
+    }
+    const OwnedPath place;
+    const Descriptor listener = listen_at(place.path());
+    CHECK(polled(connect_to(place.path()), both)
+          == events(POLLOUT)); // the hang-up does not outlive the connecting
+}
+
+FAULT("readiness.unconnected-socket", "an unconnected stream is only writable, as if it were connected", os::poll,
+      poll_faults::bits_lost<POLLHUP>);
+FAULT("readiness.unconnected-socket", "an unconnected stream is readable, as at the end of file", os::poll,
+      poll_faults::bits_added<POLLHUP, POLLIN>);
+FAULT("readiness.unconnected-socket", "a datagram socket without a peer is hung up", os::poll,
+      poll_faults::bits_added<POLLOUT, POLLHUP>);
+FAULT("readiness.unconnected-socket", "a datagram socket without a peer is not writable", os::poll,
+      poll_faults::bits_lost<POLLOUT>);
+
+namespace
+{
+
+template <class Connect>
+void is_readable_for_connections(int listener, const Connect& connect)
+{
+    CHECK(polled(listener, POLLIN) == no_events);
+    CHECK(selected(listener) == in_no_set);
+    const Descriptor first = connect();
+    CHECK(awaited(listener, POLLIN) == events(POLLIN));
+    CHECK(selected(listener) == in_read_set);
+    const Descriptor first_accepted{os::accept(listener)};
+    CHECK(first_accepted >= 0);
+    CHECK(polled(listener, POLLIN) == no_events);
+
+    const Descriptor second = connect();
+    const Descriptor third = connect();
+    for (int accepted = 0; accepted < 2; ++accepted)
+    {
+        CHECK(awaited(listener, POLLIN) == events(POLLIN));
+        const Descriptor connection{os::accept(listener)};
+        CHECK(connection >= 0);
+    }
+    CHECK(polled(listener, POLLIN) == no_events);
+    CHECK(selected(listener) == in_no_set);
+    CHECK(fails_with(EAGAIN, os::accept(listener)));
+}
+
+} // namespace
+
+TEST_CASE("readiness.listener" * says("a listening socket is readable exactly while a connection can be accepted")
+          * observed_by(
+              "poll and select before a connection, for each of several that wait, and after the last accept, on "
+              "an AF_UNIX and on a TCP listener")
+          * on("Darwin", "the same, by reading uipc_socket.c")
+          * shall("POSIX.1-2024 accept()", "POSIX.1-2024 poll()", "POSIX.1-2024 select()"))
+{
+    const OwnedPath place;
+    const Descriptor local = listen_at(place.path());
+    set_nonblocking(local);
+    is_readable_for_connections(local, [&] { return connect_to(place.path()); });
+    const Descriptor tcp = tcp_listener();
+    set_nonblocking(tcp);
+    is_readable_for_connections(tcp, [&] { return tcp_client(port_of(tcp)); });
+}
+
+FAULT("readiness.listener", "a listener stays readable after the accept", os::poll,
+      [was_ready = false](auto real, pollfd* entries, nfds_t count, int timeout) mutable -> int {
+          const int result = real(entries, count, timeout);
+          was_ready = was_ready || result == 1;
+          entries->revents = was_ready ? POLLIN : entries->revents;
+          return was_ready ? 1 : result;
+      });
+FAULT("readiness.listener", "one accept clears the readiness although a second connection waits", os::poll,
+      [found = 0](auto real, pollfd* entries, nfds_t count, int timeout) mutable -> int {
+          const int result = real(entries, count, timeout);
+          found += result == 1 ? 1 : 0;
+          entries->revents = found < 3 ? entries->revents : static_cast<short>(0);
+          return found < 3 ? result : 0;
+      });
+FAULT("readiness.listener", "a connection that waits is announced as room to write", os::poll,
+      [](auto real, pollfd* entries, nfds_t count, int timeout) -> int {
+          const int result = real(entries, count, timeout);
+          entries->revents = result == 1 ? POLLOUT : entries->revents;
+          return result;
+      });
+FAULT("readiness.listener", "a listener is readable although accept finds nothing", os::poll,
+      poll_faults::always<POLLIN>);
+FAULT("readiness.listener", "select does not know of connections", os::select,
+      [](auto real, int limit, fd_set* readable, fd_set* writable, fd_set* exceptional, timeval* timeout) -> int {
+          const int result = real(limit, readable, writable, exceptional, timeout);
+          FD_ZERO(readable);
+          return result > 0 ? 0 : result;
+      });
+
+namespace
+{
+
+int pending_error(int socket)
+{
+    int error = -1;
+    socklen_t length = sizeof error;
+    CHECK(os::getsockopt(socket, SOL_SOCKET, SO_ERROR, &error, &length) == 0);
+    return error;
+}
+
+bool is_connected(int socket)
+{
+    sockaddr_storage name{};
+    socklen_t length = sizeof name;
+    return os::getpeername(socket, reinterpret_cast<sockaddr*>(&name), &length) == 0;
+}
+
+// A socket whose connect does not wait, and has not been refused at once.
+Descriptor connecting_to(std::uint16_t port)
+{
+    Descriptor socket{arranged(os::socket(AF_INET, SOCK_STREAM, 0))};
+    set_nonblocking(socket);
+    const LoopbackAddress server{port};
+    const int result = os::connect(socket, server.address(), server.length());
+    CHECK((result == 0 || fails_with(EINPROGRESS, result)));
+    return socket;
+}
+
+} // namespace
+
+TEST_CASE(
+    "readiness.connect-completion"
+    * says("a socket that connects without waiting becomes writable when it is connected, not before, and also "
+           "when it fails: then with POLLERR, and SO_ERROR tells the reason once")
+    * observed_by(
+        "a non-blocking connect to a TCP listener, to one whose queue is full, and to a port where nobody "
+        "listens; poll, select and SO_ERROR")
+    * on("Linux", "POLLOUT; POLLOUT|POLLERR|POLLHUP after a refusal")
+    * shall("POSIX.1-2024 connect()", "POSIX.1-2024 select()", "POSIX.1-2024 poll()"))
+{
+    const Descriptor listener = tcp_listener();
+    const Descriptor client = connecting_to(port_of(listener));
+    CHECK(awaited(client, POLLIN | POLLOUT) == events(POLLOUT));
+    CHECK(selected(client) == in_write_set);
+    CHECK(pending_error(client) == 0);
+    CHECK(is_connected(client));
+
+    const Descriptor deaf = bound_to_loopback(SOCK_STREAM);
+    const Descriptor refused = connecting_to(port_of(deaf));
+    const Events failure = awaited(refused, POLLOUT);
+    observe("after a refusal", text_of(failure));
+    CHECK(is_one_of(failure, {events(POLLOUT | POLLERR), events(POLLOUT | POLLERR | POLLHUP)}));
+    CHECK(selected(refused).writable);
+    CHECK(pending_error(refused) == ECONNREFUSED);
+    CHECK(pending_error(refused) == 0);
+    CHECK(!is_connected(refused));
+
+    const Descriptor busy = tcp_listener(0);
+    std::vector<Descriptor> crowd; // too many for its queue, where the system keeps to it
+    int waiting = 0;
+    for (int number = 0; number < 3; ++number)
+    {
+        crowd.push_back(connecting_to(port_of(busy)));
+        const bool writable = (polled(crowd.back(), POLLOUT).mask & POLLOUT) != 0;
+        CHECK((!writable || is_connected(crowd.back())));
+        waiting += writable ? 0 : 1;
+    }
+    observe("connects seen under way", waiting);
+}
+
+FAULT("readiness.connect-completion", "a socket that has connected never becomes writable", os::poll,
+      poll_faults::bits_lost<POLLOUT>);
+FAULT("readiness.connect-completion", "a socket is writable while it still connects", os::poll,
+      poll_faults::always<POLLOUT>);
+FAULT("readiness.connect-completion", "a refusal looks like a success", os::poll,
+      poll_faults::bits_lost<POLLERR | POLLHUP>);
+FAULT("readiness.connect-completion", "SO_ERROR does not hold the reason", os::getsockopt,
+      [](auto /*real*/, int, int, int, void* value, socklen_t*) -> int {
+          *static_cast<int*>(value) = 0;
+          return 0;
+      });
+FAULT("readiness.connect-completion", "SO_ERROR is not cleared by being read", os::getsockopt,
+      [kept = 0](auto real, int socket, int level, int option, void* value, socklen_t* length) mutable -> int {
+          const int result = real(socket, level, option, value, length);
+          int& error = *static_cast<int*>(value);
+          kept = error != 0 ? error : kept;
+          error = kept;
+          return result;
+      });
+FAULT("readiness.connect-completion", "a connect that does not wait is reported as one that may be repeated",
+      os::connect, [](auto real, int socket, const sockaddr* address, socklen_t length) -> int {
+          const int result = real(socket, address, length);
+          errno = result == -1 && errno == EINPROGRESS ? EAGAIN : errno;
+          return result;
+      });
+
+TEST_CASE(
+    "readiness.oob-pri"
+    * says("urgent data is reported as POLLPRI and in select's exception set, not as ordinary data, until the "
+           "reader is past it; ordinary data is not reported so")
+    * observed_by("poll and select on a TCP connection after an ordinary byte, an urgent one, its recv, and one "
+                  "more ordinary byte")
+    * on("Darwin", "the same, by reading sys_generic.c and sys_socket.c")
+    * shall("POSIX.1-2024 poll()", "POSIX.1-2024 select()", "tcp(7)"))
+{
+    constexpr int reading = POLLIN | POLLPRI;
+    constexpr Sets writable_and_exceptional{.writable = true, .exceptional = true, .count = 2};
+    const TcpConnection connection;
+    const int server = connection.server;
+    char byte = 0;
+    set_up(os::send(connection.client, "o", 1) == 1);
+    CHECK(awaited(server, reading) == events(POLLIN));
+    CHECK(selected(server) == in_read_and_write_set);
+    CHECK(os::recv(server, &byte, 1) == 1);
+
+    CHECK(os::send(connection.client, "u", 1, MSG_OOB) == 1);
+    CHECK(awaited(server, POLLPRI) == events(POLLPRI));
+    CHECK(polled(server, reading) == events(POLLPRI));
+    CHECK(selected(server) == writable_and_exceptional);
+    CHECK(os::recv(server, &byte, 1, MSG_OOB) == 1);
+    CHECK(byte == 'u');
+
+    set_up(os::send(connection.client, "p", 1) == 1);
+    REQUIRE(readable(server));
+    CHECK(os::recv(server, &byte, 1) == 1);
+    CHECK(byte == 'p');
+    CHECK(polled(server, reading) == no_events);
+    CHECK(selected(server) == in_write_set);
+}
+
+FAULT("readiness.oob-pri", "urgent data is reported as ordinary data", os::poll,
+      [](auto real, pollfd* entries, nfds_t count, int timeout) -> int {
+          const int result = real(entries, count, timeout);
+          entries->revents = entries->revents == POLLPRI ? static_cast<short>(POLLIN) : entries->revents;
+          return result;
+      });
+FAULT("readiness.oob-pri", "urgent data is sent as ordinary data", os::send,
+      [](auto real, int socket, const void* bytes, std::size_t size, int /*flags*/) -> ssize_t {
+          return real(socket, bytes, size, 0);
+      });
+FAULT("readiness.oob-pri", "ordinary data is reported as urgent, too", os::poll,
+      poll_faults::bits_added<POLLIN, POLLPRI>);
+FAULT("readiness.oob-pri", "select's exception set stays empty", os::select,
+      [](auto real, int limit, fd_set* readable, fd_set* writable, fd_set* /*exceptional*/,
+         timeval* timeout) -> int {
+          fd_set none{};
+          return real(limit, readable, writable, &none, timeout);
+      });
+FAULT("readiness.oob-pri", "POLLPRI outlives the urgent data", os::poll,
+      [urgent = false](auto real, pollfd* entries, nfds_t count, int timeout) mutable -> int {
+          const int result = real(entries, count, timeout);
+          urgent = urgent || (entries->revents & POLLPRI) != 0;
+          entries->revents = static_cast<short>(urgent ? entries->revents | POLLPRI : entries->revents);
+          return urgent ? 1 : result;
+      });
+
+namespace
+{
+
+void empty_message_is_readable(int receiver, int sender)
+{
+    char byte = 'k';
+    CHECK(polled(receiver, POLLIN) == no_events);
+    CHECK(os::send(sender, "", 0) == 0);
+    CHECK(awaited(receiver, POLLIN) == events(POLLIN));
+    CHECK(selected(receiver) == in_read_and_write_set);
+    CHECK(os::send(sender, "x", 1) == 1);
+    CHECK(os::recv(receiver, &byte, 1, MSG_DONTWAIT) == 0);
+    CHECK(byte == 'k');
+    CHECK(awaited(receiver, POLLIN) == events(POLLIN));
+    CHECK(os::recv(receiver, &byte, 1, MSG_DONTWAIT) == 1);
+    CHECK(byte == 'x');
+    CHECK(os::send(sender, "", 0) == 0);
+    CHECK(awaited(receiver, POLLIN) == events(POLLIN));
+    CHECK(os::recv(receiver, &byte, 1, MSG_DONTWAIT) == 0);
+    CHECK(polled(receiver, POLLIN) == no_events);
+    CHECK(fails_with(EAGAIN, os::recv(receiver, &byte, 1, MSG_DONTWAIT)));
+}
+
+} // namespace
+
+TEST_CASE(
+    "readiness.zero-dgram"
+    * says(
+        "a datagram without data makes its receiver readable until it is received, before others and after them")
+    * observed_by("poll, then recv returns 0 and leaves the buffer alone, over UDP and AF_UNIX")
+    * on("Darwin", "the same, by reading uipc_socket.c")
+    * defined("POSIX.1-2024 recv()", "POSIX.1-2024 poll()", "udp(7)", "unix(7)"))
+{
+    const SocketPair pair{SOCK_DGRAM};
+    empty_message_is_readable(pair.server, pair.client);
+    const Descriptor receiver = bound_to_loopback(SOCK_DGRAM);
+    const Descriptor sender = bound_to_loopback(SOCK_DGRAM);
+    const LoopbackAddress name{port_of(receiver)};
+    set_up(os::connect(sender, name.address(), name.length()) == 0);
+    empty_message_is_readable(receiver, sender);
+}
+
+FAULT("readiness.zero-dgram", "a queue that holds no byte is not readable", os::poll,
+      [](auto real, pollfd* entries, nfds_t count, int timeout) -> int {
+          const int result = real(entries, count, timeout);
+          int queued = 0;
+          ::ioctl(entries->fd, FIONREAD, &queued);
+          entries->revents = queued == 0 ? static_cast<short>(0) : entries->revents;
+          return queued == 0 ? 0 : result;
+      });
+FAULT("readiness.zero-dgram", "a datagram without data is not sent", os::send,
+      [](auto real, int socket, const void* bytes, std::size_t size, int flags) -> ssize_t {
+          return size == 0 ? 0 : real(socket, bytes, size, flags);
+      });
+FAULT("readiness.zero-dgram", "recv passes over a datagram without data", os::recv,
+      [](auto real, int socket, void* bytes, std::size_t size, int flags) -> ssize_t {
+          const ssize_t got = real(socket, bytes, size, flags);
+          return got == 0 ? real(socket, bytes, size, flags) : got;
+      });
+FAULT("readiness.zero-dgram", "recv leaves a datagram without data in the queue", os::recv,
+      [](auto real, int socket, void* bytes, std::size_t size, int flags) -> ssize_t {
+          const ssize_t got = real(socket, bytes, size, flags | MSG_PEEK);
+          return got == 0 ? 0 : real(socket, bytes, size, flags);
+      });
