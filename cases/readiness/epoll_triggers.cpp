@@ -11,10 +11,12 @@
 
 using namespace ipc_conform;
 
-TEST_CASE("readiness.epoll-level"
-          * says("without EPOLLET a descriptor is reported by every wait for as long as it is ready")
-          * observed_by("waits that do not sleep, before and after each write, read and fill of a pipe")
-          * platform("Linux", "epoll(7)"))
+TEST_CASE(
+    "readiness.epoll-level"
+    * says("without EPOLLET a descriptor is reported by every wait for as long as it is ready for what was asked")
+    * observed_by("waits that do not sleep, before and after each write, read and fill of a pipe, and on a socket "
+                  "that is ready for both")
+    * platform("Linux", "epoll(7)"))
 {
     Pipe pipe;
     const EventPoll incoming;
@@ -39,8 +41,31 @@ TEST_CASE("readiness.epoll-level"
     CHECK(outgoing.events() == nothing);
     CHECK(read_fully(pipe.read_end, capacity).size() == capacity);
     CHECK(outgoing.events() == writable);
+
+    const SocketPair pair{SOCK_STREAM};
+    outgoing.add(pair.client, EPOLLIN); // it is writable: not asked for
+    CHECK(outgoing.events() == writable);
+    outgoing.modify(pair.client, EPOLLIN | EPOLLOUT);
+    outgoing.remove(pipe.write_end);
+    CHECK(outgoing.events() == Reports{{pair.client, EPOLLOUT}});
+    write_fully(pair.server, "x");
+    CHECK(outgoing.events() == Reports{{pair.client, EPOLLIN | EPOLLOUT}});
+    outgoing.modify(pair.client, EPOLLIN);
+    CHECK(outgoing.events() == Reports{{pair.client, EPOLLIN}});
 }
 
+FAULT("readiness.epoll-level", "what was not asked for is reported with what was", os::epoll_ctl,
+      [](auto real, int set, int operation, int descriptor, epoll_event* event) -> int {
+          epoll_event changed = *event;
+          changed.events |= operation == EPOLL_CTL_MOD ? EPOLLIN | EPOLLOUT : 0U;
+          return real(set, operation, descriptor, &changed);
+      });
+FAULT("readiness.epoll-level", "of two events of one descriptor the first is reported", os::epoll_wait,
+      [](auto real, int set, epoll_event* events, int limit, int timeout) -> int {
+          const int count = real(set, events, limit, timeout);
+          events[0].events &= count == 1 && (events[0].events & EPOLLIN) != 0 ? ~std::uint32_t{EPOLLOUT} : ~0U;
+          return count;
+      });
 FAULT("readiness.epoll-level", "a descriptor that stays ready is reported once only", os::epoll_ctl,
       epoll_faults::registered_with<EPOLLET>);
 FAULT("readiness.epoll-level", "the first report removes the entry", os::epoll_ctl,
@@ -58,12 +83,12 @@ FAULT("readiness.epoll-level", "a full pipe is writable", os::epoll_ctl,
           return real(set, operation, event->events == EPOLLOUT ? roomy : descriptor, event);
       });
 
-TEST_CASE(
-    "readiness.epoll-edge"
-    * says("with EPOLLET a descriptor is reported once when it is added ready and once for each arrival, also of "
-           "data that joins unread data; a read is no arrival")
-    * observed_by("waits that do not sleep, after each write and each read of a pipe")
-    * platform("Linux", "epoll(7)"))
+TEST_CASE("readiness.epoll-edge"
+          * says("with EPOLLET a descriptor is reported once when it is added or changed ready, and once for each "
+                 "arrival, also of "
+                 "data that joins unread data; a read is no arrival")
+          * observed_by("waits that do not sleep, after each write and each read of a pipe")
+          * platform("Linux", "epoll(7)"))
 {
     Pipe pipe;
     const EventPoll set;
@@ -89,6 +114,12 @@ TEST_CASE(
     CHECK(set.events() == arrival);
     CHECK(late.events() == arrival);
     CHECK(set.events() == nothing);
+    set.modify(pipe.read_end, EPOLLIN | EPOLLET); // looks anew
+    CHECK(set.events() == arrival);
+    CHECK(set.events() == nothing);
+    pipe.write_end.close();
+    CHECK(set.events() == Reports{{pipe.read_end, EPOLLIN | EPOLLHUP}});
+    CHECK(set.events() == nothing);
 }
 
 FAULT("readiness.epoll-edge", "EPOLLET is ignored", os::epoll_ctl, epoll_faults::registered_without<EPOLLET>);
@@ -96,6 +127,13 @@ FAULT("readiness.epoll-edge", "data that joins unread data is no edge", os::epol
       epoll_faults::sampled_registration, os::epoll_wait, epoll_faults::sampled_wait);
 FAULT("readiness.epoll-edge", "an entry reports one edge in its life", os::epoll_ctl,
       epoll_faults::registered_with<EPOLLONESHOT>);
+FAULT("readiness.epoll-edge", "a change does not look whether it is ready", os::epoll_ctl,
+      epoll_faults::without_effect<EPOLL_CTL_MOD>);
+FAULT("readiness.epoll-edge", "a hang-up is no edge", os::epoll_wait,
+      [](auto real, int set, epoll_event* events, int limit, int timeout) -> int {
+          const int count = real(set, events, limit, timeout);
+          return count == 1 && (events[0].events & EPOLLHUP) != 0 ? 0 : count;
+      });
 FAULT("readiness.epoll-edge", "an edge is reported twice", os::epoll_wait, epoll_faults::never_cleared);
 
 TEST_CASE(

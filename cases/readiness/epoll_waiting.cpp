@@ -42,7 +42,7 @@ TEST_CASE(
     "readiness.epoll-wakes"
     * says("a sleeping epoll_wait is woken by what another process does: a write, a read that makes room, a close")
     * observed_by(
-        "a peer is seen asleep in epoll_wait without a timeout; then the call, and the wait returns after "
+        "peers are seen asleep in epoll_wait without a timeout; then the call, and the wait returns after "
         "it with that event alone")
     * platform("Linux", "epoll_wait(2)", "epoll(7)"))
 {
@@ -60,8 +60,16 @@ TEST_CASE(
     Pipe pipe;
     const EventPoll incoming;
     incoming.add(pipe.read_end, EPOLLIN);
+    const EventPoll elsewhere;
+    elsewhere.add(pipe.read_end, EPOLLIN);
+    Peer neighbour = spawn("neighbour", [&] {
+        pipe.write_end.close();
+        CHECK(elsewhere.events(-1) == Reports{{pipe.read_end, EPOLLIN}});
+    });
+    REQUIRE(blocked_in(neighbour, os::epoll_wait, elsewhere));
     wakes(incoming, pipe.write_end, {pipe.read_end, EPOLLIN},
           [&] { CHECK(os::write(pipe.write_end, "x", 1) == 1); });
+    CHECK(finished(neighbour)); // each set has sleepers of its own to wake
 
     set_nonblocking(pipe.write_end);
     const std::size_t capacity = 1 + fill(pipe.write_end, atomic_size(pipe.write_end));
@@ -74,6 +82,10 @@ TEST_CASE(
 
 FAULT("readiness.epoll-wakes", "what happens during the sleep does not wake it", os::epoll_wait,
       epoll_faults::never_woken);
+FAULT("readiness.epoll-wakes", "of two sets with the same descriptor one is told", os::epoll_ctl,
+      [added = 0](auto real, int set, int operation, int descriptor, epoll_event* event) mutable -> int {
+          return ++added == 2 ? 0 : real(set, operation, descriptor, event);
+      });
 FAULT("readiness.epoll-wakes", "a wait without a timeout returns at once", os::epoll_wait,
       epoll_faults::never_sleeps);
 FAULT("readiness.epoll-wakes", "a hang-up is reported as readable", os::epoll_wait,
@@ -122,6 +134,8 @@ FAULT("readiness.epoll-add-wakes", "who sleeps knows only the entries of before"
 FAULT("readiness.epoll-add-wakes", "an addition counts from the next write on", os::epoll_ctl,
       epoll_faults::without_effect<EPOLL_CTL_ADD>);
 FAULT("readiness.epoll-add-wakes", "a change counts from the next write on", os::epoll_ctl,
-      epoll_faults::without_effect<EPOLL_CTL_MOD>);
+      [](auto real, int set, int operation, int descriptor, epoll_event* event) -> int {
+          return operation == EPOLL_CTL_MOD && event->events != 0 ? 0 : real(set, operation, descriptor, event);
+      });
 FAULT("readiness.epoll-add-wakes", "a wait on an empty set returns at once", os::epoll_wait,
       epoll_faults::never_sleeps);

@@ -229,6 +229,19 @@ TEST_CASE(
     CHECK(selected(connection.client).readable);
 }
 
+namespace
+{
+
+// For faults: the socket that was shut down last.
+int latest_shut = -1;
+
+constexpr auto shut_and_remembered = [](auto real, int socket, int how) -> int {
+    latest_shut = socket;
+    return real(socket, how);
+};
+
+} // namespace
+
 FAULT("readiness.tcp-both-shut", "there is no hang-up, only an end of file", os::poll,
       poll_faults::bits_lost<POLLHUP>);
 FAULT("readiness.tcp-both-shut", "a hang-up must be asked for", os::poll,
@@ -237,7 +250,18 @@ FAULT("readiness.tcp-both-shut", "a hang-up must be asked for", os::poll,
           entries->revents = entries->events == 0 ? static_cast<short>(0) : entries->revents;
           return entries->events == 0 ? 0 : result;
       });
-FAULT("readiness.tcp-both-shut", "one's own SHUT_WR is a hang-up", os::poll, poll_faults::always<POLLIN>);
+FAULT("readiness.tcp-both-shut", "one's own SHUT_WR is a hang-up", os::shutdown, shut_and_remembered, os::poll,
+      [](auto real, pollfd* entries, nfds_t count, int timeout) -> int {
+          const int result = real(entries, count, timeout);
+          entries->revents = static_cast<short>(entries->revents | (entries->fd == latest_shut ? POLLHUP : 0));
+          return result < 0 ? result : poll_faults::counted(entries, count);
+      });
+FAULT("readiness.tcp-both-shut", "who shuts down last is not told of the hang-up", os::shutdown,
+      shut_and_remembered, os::poll, [](auto real, pollfd* entries, nfds_t count, int timeout) -> int {
+          const int result = real(entries, count, timeout);
+          entries->revents = static_cast<short>(entries->revents & (entries->fd == latest_shut ? ~POLLHUP : ~0));
+          return result < 0 ? result : poll_faults::counted(entries, count);
+      });
 FAULT("readiness.tcp-both-shut", "SHUT_WR shuts down both directions at once", os::shutdown,
       [](auto real, int socket, int /*how*/) -> int { return real(socket, SHUT_RDWR); });
 
