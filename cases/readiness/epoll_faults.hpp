@@ -102,10 +102,17 @@ inline constexpr auto first_only = [](auto real, int set, epoll_event* events, i
 inline constexpr auto never_sleeps = [](auto real, int set, epoll_event* events, int limit,
                                         int /*timeout*/) -> int { return real(set, events, limit, 0); };
 
-/// A wait looks once at its start; what happens while it sleeps does not wake it.
+/// A wait looks once at its start; what happens while it sleeps does not wake it. It sleeps on a set that nothing
+/// is put into, which is made beside the case's own.
+inline int empty_set = -1;
+
+inline constexpr auto makes_an_empty_set = [](auto real, int flags) -> int {
+    empty_set = real(flags);
+    return real(flags);
+};
 inline constexpr auto never_woken = [](auto real, int set, epoll_event* events, int limit, int timeout) -> int {
     const int count = real(set, events, limit, 0);
-    return count != 0 ? count : real(::epoll_create1(0), events, limit, timeout);
+    return count != 0 ? count : real(empty_set, events, limit, timeout);
 };
 
 /// An edge-triggered entry of a system that compares what it sees in one wait with what it saw in the one before.

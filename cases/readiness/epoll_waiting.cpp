@@ -41,9 +41,8 @@ FAULT("readiness.epoll-hup-err-always", "a hang-up is reported once", os::epoll_
 TEST_CASE(
     "readiness.epoll-wakes"
     * says("a sleeping epoll_wait is woken by what another process does: a write, a read that makes room, a close")
-    * observed_by(
-        "peers are seen asleep in epoll_wait without a timeout; then the call, and the wait returns after "
-        "it with that event alone")
+    * observed_by("peers are seen asleep in epoll_wait without a timeout; then the call, and the wait returns "
+                  "after it with that event alone")
     * platform("Linux", "epoll_wait(2)", "epoll(7)"))
 {
     const auto wakes = [](const EventPoll& set, Descriptor& spare, const Report& expected, const auto& cause) {
@@ -80,8 +79,8 @@ TEST_CASE(
     wakes(incoming, pipe.write_end, {pipe.read_end, EPOLLHUP}, [&] { pipe.write_end.close(); });
 }
 
-FAULT("readiness.epoll-wakes", "what happens during the sleep does not wake it", os::epoll_wait,
-      epoll_faults::never_woken);
+FAULT("readiness.epoll-wakes", "what happens during the sleep does not wake it", os::epoll_create1,
+      epoll_faults::makes_an_empty_set, os::epoll_wait, epoll_faults::never_woken);
 FAULT("readiness.epoll-wakes", "of two sets with the same descriptor one is told", os::epoll_ctl,
       [added = 0](auto real, int set, int operation, int descriptor, epoll_event* event) mutable -> int {
           return ++added == 2 ? 0 : real(set, operation, descriptor, event);
@@ -100,13 +99,12 @@ FAULT("readiness.epoll-wakes", "a sleep that is ended reports no event", os::epo
           return timeout == -1 ? 0 : count;
       });
 
-TEST_CASE(
-    "readiness.epoll-add-wakes"
-    * says("a ready descriptor that is added to a set, or whose entry is changed to ask for what it is ready for, "
-           "wakes who sleeps in epoll_wait")
-    * observed_by("a peer is seen asleep in epoll_wait; a pipe with data is added, then another one's entry is "
-                  "changed to EPOLLIN")
-    * platform("Linux", "epoll_wait(2)", "epoll_ctl(2)"))
+TEST_CASE("readiness.epoll-add-wakes"
+          * says("a ready descriptor that is added to a set, or whose entry is changed to ask for what it is "
+                 "ready for, wakes who sleeps in epoll_wait")
+          * observed_by("a peer is seen asleep in epoll_wait; a pipe with data is added, then another one's entry "
+                        "is changed to EPOLLIN")
+          * platform("Linux", "epoll_wait(2)", "epoll_ctl(2)"))
 {
     Pipe pipe;
     write_fully(pipe.write_end, "x");
@@ -129,8 +127,8 @@ TEST_CASE(
     CHECK(returned_after(changed, second, os::epoll_wait));
 }
 
-FAULT("readiness.epoll-add-wakes", "who sleeps knows only the entries of before", os::epoll_wait,
-      epoll_faults::never_woken);
+FAULT("readiness.epoll-add-wakes", "who sleeps knows only the entries of before", os::epoll_create1,
+      epoll_faults::makes_an_empty_set, os::epoll_wait, epoll_faults::never_woken);
 FAULT("readiness.epoll-add-wakes", "an addition counts from the next write on", os::epoll_ctl,
       epoll_faults::without_effect<EPOLL_CTL_ADD>);
 FAULT("readiness.epoll-add-wakes", "a change counts from the next write on", os::epoll_ctl,
