@@ -229,8 +229,7 @@ TEST_CASE(
 {
     Pipe pipe;
     const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
-    set_nonblocking(pipe.write_end);
-    const std::size_t capacity = fill(pipe.write_end, page);
+    const std::size_t capacity = channel::fill_until_refused(pipe, page);
     const auto still_full = [&] {
         pollfd waiting{.fd = pipe.write_end, .events = POLLOUT, .revents = 0};
         CHECK(fails_with(EAGAIN, os::write(pipe.write_end, "n", 1)));

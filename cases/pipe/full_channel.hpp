@@ -12,12 +12,26 @@
 namespace ipc_conform::channel
 {
 
-/// Fills it until it takes not even one byte more; how many it took, each an 'f'. The ends block as before.
-inline std::size_t fill_completely(Channel& channel)
+/// Makes non-blocking writes of that size, all of the byte 'f', until one is refused in whatever way; how many
+/// bytes were taken. From then on the write end does not block.
+inline std::size_t fill_until_refused(Channel& channel, std::size_t size)
 {
     set_nonblocking(channel.write_end);
-    const std::size_t chunk = atomic_size(channel.write_end);
-    const std::size_t taken = fill(channel.write_end, chunk) + fill(channel.write_end, 1);
+    const std::string bytes(size, 'f');
+    std::size_t taken = 0;
+    for (ssize_t written = 0; (written = os::write(channel.write_end, bytes.data(), size)) > 0;)
+    {
+        taken += static_cast<std::size_t>(written);
+    }
+    return taken; // how it is refused is for the case to judge
+}
+
+/// Fills it until it takes not even one byte more; how many it took, each an 'f'. The ends block.
+inline std::size_t fill_completely(Channel& channel)
+{
+    std::size_t taken = fill_until_refused(channel, atomic_size(channel.write_end));
+    taken += fill_until_refused(channel, 1);
+    set_up(taken > 0);
     set_nonblocking(channel.write_end, false);
     return taken;
 }

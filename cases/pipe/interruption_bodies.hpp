@@ -55,11 +55,11 @@ inline void caught_signal_interrupts_write(Channel& channel)
         CHECK(counted.deliveries() == attempts);
         CHECK(os::write(channel.write_end, "next", 4) == 4);
     });
-    for (const Event& it_is : interrupted)
+    for (const Event& attempt : interrupted)
     {
         REQUIRE(blocked_in(writer, os::write, channel.write_end));
         set_up(os::kill(writer.pid(), SIGUSR1) == 0);
-        it_is.wait();
+        attempt.wait();
     }
     REQUIRE(blocked_in(writer, os::write, channel.write_end)); // there is no more room than before
     CHECK(read_fully(channel.read_end, capacity) == std::string(capacity, 'f'));

@@ -47,8 +47,7 @@ TEST_CASE("pipe.atomic-vectored"
         return os::writev(pipe.write_end, parts.data(), static_cast<int>(parts.size()));
     };
 
-    set_nonblocking(pipe.write_end);
-    const std::size_t taken = fill(pipe.write_end, size / 4 * 3); // leaves room for a part
+    const std::size_t taken = channel::fill_until_refused(pipe, size / 4 * 3); // leaves room for a part
     CHECK(fails_with(EAGAIN, put(record_of(0, size))));
     CHECK(same_bytes(channel::drain(pipe), std::string(taken, 'f')));
     set_nonblocking(pipe.write_end, false);
@@ -130,8 +129,7 @@ TEST_CASE(
 {
     Pipe pipe;
     const std::size_t size = atomic_size(pipe.write_end);
-    set_nonblocking(pipe.write_end);
-    const std::size_t taken = fill(pipe.write_end, size / 4 * 3); // fills nothing exactly
+    const std::size_t taken = channel::fill_until_refused(pipe, size / 4 * 3); // fills nothing exactly
     set_nonblocking(pipe.write_end, false);
     const auto write_record = [&](unsigned writer) {
         const std::string record = record_of(writer, size);

@@ -87,6 +87,7 @@ inline void one_byte_wakes_one_reader(Channel& channel)
         readers.push_back(spawn("reader " + std::to_string(reader), [&, reader] {
             unsigned char number = count;
             REQUIRE(os::read(channel.read_end, &number, 1) == 1);
+            REQUIRE(number < count);
             deliveries.note(number);
             *taker = reader;
             taken.at(number).set();
