@@ -38,11 +38,6 @@ inline void advance(const Channel& pipe, std::size_t slots)
     }
 }
 
-/// F_SETPIPE_SZ is answered as if it had been done.
-inline constexpr auto only_promised = [](auto real, int descriptor, int command, long argument) -> int {
-    return command == F_SETPIPE_SZ ? static_cast<int>(argument) : real(descriptor, command, argument);
-};
-
 /// What is refused with this error is answered as if it had been done.
 template <int Error>
 inline constexpr auto refusal_forgotten = [](auto real, int descriptor, int command, long argument) -> int {

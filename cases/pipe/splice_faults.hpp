@@ -85,13 +85,18 @@ template <ssize_t Nothing>
 inline constexpr auto splice_never_waits =
     [](auto real, int in, loff_t* in_at, int out, loff_t* out_at, std::size_t size, unsigned flags) -> ssize_t {
     const ssize_t moved = real(in, in_at, out, out_at, size, flags | SPLICE_F_NONBLOCK);
-    return moved == -1 && errno == EAGAIN ? Nothing : moved;
+    const bool would_wait = moved == -1 && errno == EAGAIN && (flags & SPLICE_F_NONBLOCK) == 0;
+    return would_wait ? Nothing : moved;
 };
 
 /// tee takes from its source what it copies, as splice does.
-inline constexpr auto tee_consumes = [](auto /*real*/, int in, int out, std::size_t size,
-                                        unsigned flags) -> ssize_t {
-    return os::splice(in, nullptr, out, nullptr, size, flags);
+inline constexpr auto tee_consumes = [](auto real, int in, int out, std::size_t size, unsigned flags) -> ssize_t {
+    const ssize_t copied = real(in, out, size, flags);
+    if (copied > 0)
+    {
+        lose(in, static_cast<std::size_t>(copied));
+    }
+    return copied;
 };
 
 } // namespace ipc_conform::splice_faults

@@ -192,15 +192,16 @@ TEST_CASE(
     Peer limited = spawn("limited", [&] {
         const SignalCounted exceeded{SIGXFSZ};
         set_up(os::setrlimit(RLIMIT_FSIZE, &limit) == 0);
-        CHECK(os::splice(pipe.read_end, nullptr, file.descriptor(), nullptr, 6, 0) == 2);
+        CHECK(os::splice(pipe.read_end, nullptr, file.descriptor(), nullptr, 6, SPLICE_F_NONBLOCK) == 2);
         const int before = exceeded.deliveries(); // the part may have announced the limit already
-        CHECK(fails_with(EFBIG, os::splice(pipe.read_end, nullptr, file.descriptor(), nullptr, 4, 0)));
+        CHECK(fails_with(EFBIG,
+                         os::splice(pipe.read_end, nullptr, file.descriptor(), nullptr, 4, SPLICE_F_NONBLOCK)));
         CHECK(exceeded.deliveries() == before + 1);
     });
     CHECK(finished(limited));
     Peer ended = spawn("ended", [&] {
         set_up(os::setrlimit(RLIMIT_FSIZE, &limit) == 0);
-        os::splice(pipe.read_end, nullptr, file.descriptor(), nullptr, 4, 0);
+        os::splice(pipe.read_end, nullptr, file.descriptor(), nullptr, 4, SPLICE_F_NONBLOCK);
     });
     CHECK(killed_by(ended, SIGXFSZ));
     CHECK(offset_of(file.descriptor()) == 4);
