@@ -31,12 +31,12 @@ bool is_small(int end)
 TEST_CASE(
     "pipe.user-soft-limit"
     * says("once an unprivileged user's pipes use more pages than pipe-user-pages-soft, new pipes are still "
-           "created, only smaller, and still make progress: they can be filled and drained, and one that has "
-           "been read but for one byte takes another")
+           "created, only smaller, and still make progress: they can be filled and drained, and one that has been "
+           "read but for one byte takes another")
     * observed_by("a user of its own takes all pages; the next pipes are measured, refused more (EPERM), filled, "
                   "read but for a byte, written a byte, drained and filled again")
-    * on("Linux", "64 pipes of 1 MiB, then 8192 bytes each; before 5.14 one page, which took no byte until it "
-                  "was empty")
+    * on("Linux",
+         "64 pipes of 1 MiB, then 8192 bytes each; before 5.14 one page, which took no byte until it was empty")
     * platform("Linux", "pipe(7)", "LTP pipe15", "Linux commit 46c4c9d1beb7"))
 {
     const std::size_t limit = soft_limit_of_pages();
@@ -96,9 +96,8 @@ FAULT("pipe.user-soft-limit", "a pipe above the limit may grow", os::fcntl, refu
 
 TEST_CASE("pipe.setsz-shrink-always"
           * says("an unprivileged user above the soft limit cannot grow a pipe (EPERM) but can always shrink one")
-          * observed_by(
-              "a user of its own is far above the limit: an older pipe with data in it, still above after each "
-              "step, is refused more and shrunk in steps down to a page")
+          * observed_by("a user of its own is far above the limit: an older pipe with data in it, still above "
+                        "after each step, is refused more and shrunk in steps down to a page")
           * on("Linux", "since 4.9; before that shrinking was refused as well") * platform("Linux", "pipe(7)"))
 {
     const std::size_t limit = soft_limit_of_pages();
@@ -147,10 +146,9 @@ FAULT("pipe.setsz-shrink-always", "a refused size leaves the pipe with one page"
 TEST_CASE(
     "pipe.setsz-accounting"
     * says("any number of grow, shrink, refused grow and close cycles leaves the per-user pipe account unchanged")
-    * observed_by(
-        "a user of its own has just the pages that one cycle needs; after 64 cycles a pipe can have them "
-        "still, to the page, and not one more; an ordinary user, whose other pipes count too, sees only a drift "
-        "of some hundred pages a cycle")
+    * observed_by("a user of its own has just the pages that one cycle needs; after 64 cycles a pipe can have "
+                  "them still, to the page, and not one more; an ordinary user, whose other pipes count too, sees "
+                  "only a drift of some hundred pages a cycle")
     * platform("Linux", "pipe(7)", "Linux commit e95aada4cb93"))
 {
     const std::size_t page = page_size();
@@ -235,11 +233,12 @@ FAULT("pipe.setsz-accounting", "a size above the limit is granted after some cyc
           return result == -1 && ++refused > 40 ? static_cast<int>(argument) : result;
       });
 
-TEST_CASE(
-    "pipe.initial-size-capped" * says("without CAP_SYS_RESOURCE a new pipe is never larger than pipe-max-size")
-    * observed_by("where the administrator's limit is below the usual size of a pipe: the size of new pipes, and "
-                  "what they hold")
-    * on("Linux", "4096 with pipe-max-size 4096, by LTP fcntl35") * platform("Linux", "pipe(7)", "LTP fcntl35"))
+TEST_CASE("pipe.initial-size-capped"
+          * says("without CAP_SYS_RESOURCE a new pipe is never larger than pipe-max-size")
+          * observed_by("where the administrator's limit is below the usual size of a pipe: the size of new "
+                        "pipes, and what they hold")
+          * on("Linux", "4096 with pipe-max-size 4096, by LTP fcntl35")
+          * platform("Linux", "pipe(7)", "LTP fcntl35"))
 {
     const std::size_t limit = largest_pipe();
     observe("pipe-max-size", limit);

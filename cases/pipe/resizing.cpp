@@ -112,12 +112,11 @@ FAULT("pipe.setsz-either-end", "all pipes have one size", os::fcntl,
           return command == F_GETPIPE_SZ && common != -1 ? common : result;
       });
 
-TEST_CASE(
-    "pipe.setsz-grow-wakes-writer"
-    * says("enlarging a full pipe with F_SETPIPE_SZ releases blocked writers without any read")
-    * observed_by("two writers are seen asleep in write, another peer in poll; the pipe is enlarged through its "
-                  "read end, all return, and everything is there")
-    * platform("Linux", "fcntl(2)", "Linux commit e95aada4cb93", "zrepl #424"))
+TEST_CASE("pipe.setsz-grow-wakes-writer"
+          * says("enlarging a full pipe with F_SETPIPE_SZ releases blocked writers without any read")
+          * observed_by("two writers are seen asleep in write, another peer in poll; the pipe is enlarged through "
+                        "its read end, all return, and everything is there")
+          * platform("Linux", "fcntl(2)", "Linux commit e95aada4cb93", "zrepl #424"))
 {
     const std::size_t page = page_size();
     Pipe pipe;

@@ -14,8 +14,7 @@ using namespace ipc_conform::resizing;
 
 TEST_CASE("pipe.setsz-busy" * says("shrinking below what is queued fails with EBUSY and keeps the data")
           * observed_by("four full pages, round the end of the ring: to two pages EBUSY, to four allowed; then "
-                        "one is read and the "
-                        "rest is compared")
+                        "one is read and the rest is compared")
           * platform("Linux", "fcntl(2)"))
 {
     const std::size_t page = page_size();
@@ -69,11 +68,11 @@ FAULT("pipe.setsz-busy", "a pipe with data in it cannot shrink at all", os::fcnt
       });
 FAULT("pipe.setsz-busy", "the wrong error", os::fcntl, other_error<EBUSY, EINVAL>);
 
-TEST_CASE(
-    "pipe.setsz-limit" * says("raising a pipe above pipe-max-size without CAP_SYS_RESOURCE fails with EPERM")
-    * observed_by("a peer without the capability asks for twice the limit and for a byte more than the limit; "
-                  "size and data stay; the limit itself is granted")
-    * on("Linux", "EPERM; for root too once the capability is dropped") * platform("Linux", "pipe(7)", "fcntl(2)"))
+TEST_CASE("pipe.setsz-limit" * says("raising a pipe above pipe-max-size without CAP_SYS_RESOURCE fails with EPERM")
+          * observed_by("a peer without the capability asks for twice the limit and for a byte more than the "
+                        "limit; size and data stay; the limit itself is granted")
+          * on("Linux", "EPERM; for root too once the capability is dropped")
+          * platform("Linux", "pipe(7)", "fcntl(2)"))
 {
     const std::size_t limit = largest_pipe();
     observe("pipe-max-size", limit);
@@ -106,12 +105,11 @@ FAULT("pipe.setsz-limit", "a request above the limit is cut down to it", os::fcn
       });
 FAULT("pipe.setsz-limit", "the wrong error", os::fcntl, other_error<EPERM, EINVAL>);
 
-TEST_CASE(
-    "pipe.setsz-errors"
-    * says("F_SETPIPE_SZ above 2^31 is refused with EINVAL and keeps the size, 0 means the one-page minimum, and "
-           "both size commands on something that is not a pipe fail with EBADF")
-    * observed_by("a table of calls; F_GETPIPE_SZ and the room after each refusal")
-    * platform("Linux", "fcntl(2)", "LTP fcntl37", "gVisor pipe"))
+TEST_CASE("pipe.setsz-errors"
+          * says("F_SETPIPE_SZ above 2^31 is refused with EINVAL and keeps the size, 0 means the one-page "
+                 "minimum, and both size commands on something that is not a pipe fail with EBADF")
+          * observed_by("a table of calls; F_GETPIPE_SZ and the room after each refusal")
+          * platform("Linux", "fcntl(2)", "LTP fcntl37", "gVisor pipe"))
 {
     const std::size_t page = page_size();
     Pipe pipe;

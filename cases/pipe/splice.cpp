@@ -118,13 +118,12 @@ FAULT("pipe.splice-short", "all or nothing: less than was asked for is not moved
           return real(in, in_at, out, out_at, size, flags);
       });
 
-TEST_CASE(
-    "pipe.splice-eof-zero"
-    * says("splice from an empty pipe fails with EAGAIN under SPLICE_F_NONBLOCK while there is a writer, and "
-           "returns 0 once there is none")
-    * observed_by("both, with two bytes still to be moved in between; then a splice is seen asleep when the "
-                  "last writer leaves")
-    * platform("Linux", "splice(2)"))
+TEST_CASE("pipe.splice-eof-zero"
+          * says("splice from an empty pipe fails with EAGAIN under SPLICE_F_NONBLOCK while there is a writer, "
+                 "and returns 0 once there is none")
+          * observed_by("both, with two bytes still to be moved in between; then a splice is seen asleep when the "
+                        "last writer leaves")
+          * platform("Linux", "splice(2)"))
 {
     require_splice();
     Pipe target;

@@ -40,13 +40,12 @@ void use_every_slot(const Channel& pipe)
 
 } // namespace
 
-TEST_CASE(
-    "pipe.splice-file"
-    * says("splice moves bytes between a regular file and a pipe, at the file's offset, which it advances, or "
-           "at an offset given, which it advances instead; an empty file gives 0")
-    * observed_by("a known file in both directions, with and without offset: contents and both offsets after "
-                  "each; what the pipe is given afterwards does not get into the file")
-    * platform("Linux", "splice(2)", "LTP splice01", "LTP splice02", "gVisor splice", "CVE-2022-0847"))
+TEST_CASE("pipe.splice-file"
+          * says("splice moves bytes between a regular file and a pipe, at the file's offset, which it advances, "
+                 "or at an offset given, which it advances instead; an empty file gives 0")
+          * observed_by("a known file in both directions, with and without offset: contents and both offsets "
+                        "after each; what the pipe is given afterwards does not get into the file")
+          * platform("Linux", "splice(2)", "LTP splice01", "LTP splice02", "gVisor splice", "CVE-2022-0847"))
 {
     require_splice();
     const std::string text = random_bytes(page_size() + 20, 4);
@@ -135,12 +134,11 @@ FAULT(
         return real(descriptor, bytes, size);
     });
 
-TEST_CASE("pipe.splice-offset-errors"
-          * says("splice to a file at a negative or overflowing offset fails with EINVAL and leaves what the pipe "
-                 "holds")
-          * observed_by("both offsets, to a file and from it: the error, FIONREAD, the file's size and the offset "
-                        "given")
-          * platform("Linux", "splice(2)", "gVisor splice"))
+TEST_CASE(
+    "pipe.splice-offset-errors"
+    * says("splice to a file at a negative or overflowing offset fails with EINVAL and leaves what the pipe holds")
+    * observed_by("both offsets, to a file and from it: the error, FIONREAD, the file's size and the offset given")
+    * platform("Linux", "splice(2)", "gVisor splice"))
 {
     require_splice();
     Pipe pipe;
@@ -176,8 +174,8 @@ FAULT("pipe.splice-offset-errors", "a wrong offset means the beginning of the fi
 TEST_CASE(
     "pipe.splice-fsize-limit"
     * says("splice into a file past RLIMIT_FSIZE fails with EFBIG and SIGXFSZ, and the bytes stay in the pipe")
-    * observed_by("a peer with a limit of 4 bytes: 2 of 6 go up to the limit, then EFBIG; another one, which "
-                  "does not handle SIGXFSZ, is ended by it")
+    * observed_by("a peer with a limit of 4 bytes: 2 of 6 go up to the limit, then EFBIG; another one, which does "
+                  "not handle SIGXFSZ, is ended by it")
     * platform("Linux", "splice(2)", "setrlimit(2)", "gVisor splice"))
 {
     require_splice();

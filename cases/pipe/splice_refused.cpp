@@ -13,8 +13,8 @@ TEST_CASE(
     "pipe.splice-errors"
     * says("splice with neither end a pipe, or both ends the same pipe, fails with EINVAL; an offset for a pipe "
            "fails with ESPIPE")
-    * observed_by("each call while a byte is queued; the byte, the files' offsets and the offsets given stay as "
-                  "they are")
+    * observed_by(
+        "each call while a byte is queued; the byte, the files' offsets and the offsets given stay as they are")
     * platform("Linux", "splice(2)"))
 {
     require_splice();
@@ -52,12 +52,13 @@ FAULT("pipe.splice-errors", "an offset for a pipe is an invalid argument", os::s
       error_swapped<ESPIPE, EINVAL>);
 FAULT("pipe.splice-errors", "a refused splice has taken a byte from its source", os::splice, refused_splice_takes);
 
-TEST_CASE("pipe.splice-fd-errors"
-          * says("splice with a closed descriptor or one opened for the wrong direction fails with EBADF, with an "
-                 "O_APPEND target with EINVAL, and the pipe keeps its data in every case")
-          * observed_by("a table of calls with a byte queued: FIONREAD, the files' sizes and the open descriptors "
-                        "after each")
-          * platform("Linux", "splice(2)", "LTP splice03", "LTP splice07"))
+TEST_CASE(
+    "pipe.splice-fd-errors"
+    * says("splice with a closed descriptor or one opened for the wrong direction fails with EBADF, with an "
+           "O_APPEND target with EINVAL, and the pipe keeps its data in every case")
+    * observed_by(
+        "a table of calls with a byte queued: FIONREAD, the files' sizes and the open descriptors after each")
+    * platform("Linux", "splice(2)", "LTP splice03", "LTP splice07"))
 {
     require_splice();
     Pipe source;
@@ -116,8 +117,8 @@ TEST_CASE(
     "pipe.splice-target-state"
     * says("into a full pipe splice with SPLICE_F_NONBLOCK fails with EAGAIN, into a pipe without readers with "
            "EPIPE and SIGPIPE")
-    * observed_by("from a pipe and from a file: the error, the signal's count, and that the source has kept "
-                  "everything")
+    * observed_by(
+        "from a pipe and from a file: the error, the signal's count, and that the source has kept everything")
     * platform("Linux", "splice(2)", "pipe(7)", "LTP splice04"))
 {
     require_splice();

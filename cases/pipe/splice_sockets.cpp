@@ -128,8 +128,8 @@ TEST_CASE(
     "pipe.splice-socket"
     * says("splice carries data from a pipe to a stream socket and back, in order, returns short when less is "
            "queued or fits, and reports the peer's close as 0")
-    * observed_by("over a local and a TCP connection: 3 bytes for a page asked for, three pages through a pipe "
-                  "of one, a send buffer that fills up, 300,000 bytes through four processes, the close")
+    * observed_by("over a local and a TCP connection: 3 bytes for a page asked for, three pages through a pipe of "
+                  "one, a send buffer that fills up, 300,000 bytes through four processes, the close")
     * platform("Linux", "splice(2)", "LTP splice05", "gVisor socket_ip_tcp_generic"))
 {
     require_splice();

@@ -31,8 +31,8 @@ long processor_time()
 
 TEST_CASE(
     "pipe.splice-blocks" * says("a blocking splice from an empty pipe waits for data, then moves what arrived")
-    * observed_by("a splice of a page, into a pipe and into a file, is seen asleep; 3 bytes are written and it "
-                  "returns 3")
+    * observed_by(
+        "a splice of a page, into a pipe and into a file, is seen asleep; 3 bytes are written and it returns 3")
     * platform("Linux", "splice(2)", "gVisor splice"))
 {
     require_splice();
@@ -68,14 +68,13 @@ FAULT("pipe.splice-blocks", "what arrived while it waited is dropped, and counte
 FAULT("pipe.splice-blocks", "the write does not wake it", os::write,
       [](auto /*real*/, int, const void*, std::size_t size) { return static_cast<ssize_t>(size); });
 
-TEST_CASE(
-    "pipe.splice-nearly-full"
-    * says("a blocking splice into a pipe without a free slot, though with free bytes, sleeps without using the "
-           "processor and can be interrupted; with SPLICE_F_NONBLOCK it fails with EAGAIN")
-    * observed_by("the only slot holds 128 bytes: EAGAIN, then asleep until a signal (EINTR), then asleep "
-                  "until the last byte is read; the time used, and the file's offset after each")
-    * on("Linux", "EINTR, no processor time; a byte read frees no slot")
-    * platform("Linux", "splice(2)", "gVisor splice", "gVisor b/170743336"))
+TEST_CASE("pipe.splice-nearly-full"
+          * says("a blocking splice into a pipe without a free slot, though with free bytes, sleeps without using "
+                 "the processor and can be interrupted; with SPLICE_F_NONBLOCK it fails with EAGAIN")
+          * observed_by("the only slot holds 128 bytes: EAGAIN, then asleep until a signal (EINTR), then asleep "
+                        "until the last byte is read; the time used, and the file's offset after each")
+          * on("Linux", "EINTR, no processor time; a byte read frees no slot")
+          * platform("Linux", "splice(2)", "gVisor splice", "gVisor b/170743336"))
 {
     require_splice();
     const std::size_t page = page_size();

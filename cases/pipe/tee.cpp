@@ -12,11 +12,10 @@
 using namespace ipc_conform;
 using namespace ipc_conform::splice_faults;
 
-TEST_CASE(
-    "pipe.tee-duplicates" * says("tee copies without consuming; tee onto the same pipe fails with EINVAL")
-    * observed_by("both pipes are written to after the tee and then emptied: each has the common bytes and only "
-                  "its own further ones")
-    * platform("Linux", "tee(2)"))
+TEST_CASE("pipe.tee-duplicates" * says("tee copies without consuming; tee onto the same pipe fails with EINVAL")
+          * observed_by("both pipes are written to after the tee and then emptied: each has the common bytes and "
+                        "only its own further ones")
+          * platform("Linux", "tee(2)"))
 {
     require_tee();
     Pipe source;
@@ -123,13 +122,12 @@ FAULT("pipe.tee-blocks", "a blocking tee fails with EAGAIN", os::tee,
       });
 FAULT("pipe.tee-blocks", "a tee that had to wait takes what it copies", os::tee, tee_consumes);
 
-TEST_CASE(
-    "pipe.tee-errors"
-    * says("tee needs two pipes (EINVAL), a readable source and a writable target (EBADF); an empty source "
-           "gives EAGAIN under SPLICE_F_NONBLOCK while there is a writer, and 0 once there is none")
-    * observed_by("a table of calls while 3 bytes are queued, all still there after each; then an empty source "
-                  "with and without writer")
-    * platform("Linux", "tee(2)", "LTP tee02", "gVisor splice"))
+TEST_CASE("pipe.tee-errors"
+          * says("tee needs two pipes (EINVAL), a readable source and a writable target (EBADF); an empty source "
+                 "gives EAGAIN under SPLICE_F_NONBLOCK while there is a writer, and 0 once there is none")
+          * observed_by("a table of calls while 3 bytes are queued, all still there after each; then an empty "
+                        "source with and without writer")
+          * platform("Linux", "tee(2)", "LTP tee02", "gVisor splice"))
 {
     require_tee();
     Pipe source;

@@ -33,12 +33,11 @@ constexpr auto copying = [](auto /*real*/, int end, const iovec* parts, std::siz
 
 } // namespace
 
-TEST_CASE(
-    "pipe.vmsplice-references"
-    * says("vmsplice without SPLICE_F_GIFT puts the user's pages themselves into the pipe: what is stored there "
-           "later is what the reader gets, until it has read")
-    * observed_by("two parts of two pages are queued and then overwritten; what is read is the later text")
-    * platform("Linux", "vmsplice(2)"))
+TEST_CASE("pipe.vmsplice-references"
+          * says("vmsplice without SPLICE_F_GIFT puts the user's pages themselves into the pipe: what is stored "
+                 "there later is what the reader gets, until it has read")
+          * observed_by("two parts of two pages are queued and then overwritten; what is read is the later text")
+          * platform("Linux", "vmsplice(2)"))
 {
     require_vmsplice();
     Pipe pipe;
@@ -75,12 +74,11 @@ FAULT("pipe.vmsplice-references", "a part is taken from the start of its page", 
           return real(end, shifted.data(), count, flags);
       });
 
-TEST_CASE(
-    "pipe.vmsplice-read"
-    * says("on the read end vmsplice copies queued bytes out to user memory and consumes them")
-    * observed_by("five of seven queued bytes into two parts of memory, then the rest, then nothing: the memory, "
-                  "FIONREAD, EAGAIN, and 0 once there is no writer")
-    * platform("Linux", "vmsplice(2)", "LTP vmsplice03"))
+TEST_CASE("pipe.vmsplice-read"
+          * says("on the read end vmsplice copies queued bytes out to user memory and consumes them")
+          * observed_by("five of seven queued bytes into two parts of memory, then the rest, then nothing: the "
+                        "memory, FIONREAD, EAGAIN, and 0 once there is no writer")
+          * platform("Linux", "vmsplice(2)", "LTP vmsplice03"))
 {
     require_vmsplice();
     Pipe pipe;
@@ -195,13 +193,12 @@ FAULT("pipe.vmsplice-full", "a pipe takes one page less than it has slots for", 
 FAULT("pipe.vmsplice-full", "under SPLICE_F_NONBLOCK a full pipe takes nothing and that counts as success",
       os::vmsplice, refusal_hidden<EAGAIN, 0>);
 
-TEST_CASE(
-    "pipe.vmsplice-errors"
-    * says("vmsplice on a descriptor that is no pipe fails with EBADF, with more than IOV_MAX segments with "
-           "EINVAL, without a reader with EPIPE and SIGPIPE")
-    * observed_by("a file, a device, a closed number; one segment too many, and exactly IOV_MAX; a pipe whose "
-                  "reader left: nothing is queued by what fails")
-    * on("Linux", "IOV_MAX is 1024") * platform("Linux", "vmsplice(2)", "LTP vmsplice02"))
+TEST_CASE("pipe.vmsplice-errors"
+          * says("vmsplice on a descriptor that is no pipe fails with EBADF, with more than IOV_MAX segments with "
+                 "EINVAL, without a reader with EPIPE and SIGPIPE")
+          * observed_by("a file, a device, a closed number; one segment too many, and exactly IOV_MAX; a pipe "
+                        "whose reader left: nothing is queued by what fails")
+          * on("Linux", "IOV_MAX is 1024") * platform("Linux", "vmsplice(2)", "LTP vmsplice02"))
 {
     require_vmsplice();
     Pipe pipe;
