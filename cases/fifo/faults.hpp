@@ -38,17 +38,21 @@ constexpr auto wakes_nobody(int access)
     };
 }
 
-/// An opening that fails with this error leaves an end of the FIFO behind that nobody has.
-template <int Error>
-inline constexpr auto phantom_after = [](auto real, const char* path, int flags, mode_t mode) -> int {
-    const int descriptor = real(path, flags, mode);
+/// A call that fails keeps a descriptor that nobody knows of.
+inline constexpr auto keeping_descriptor = [](auto real, auto... arguments) {
+    const auto result = real(arguments...);
     const int error = errno;
-    if (descriptor == -1 && error == Error)
-    {
-        ::dup2(::open(path, O_RDWR | O_CLOEXEC), 200); // out of the way of the case's own descriptors
-    }
+    result == -1 ? ::dup(STDIN_FILENO) : 0;
     errno = error;
-    return descriptor;
+    return result;
+};
+
+/// The end of file is reported as EAGAIN, as if a writer were there.
+inline constexpr auto nothing_for_end_of_file = [](auto real, int descriptor, void* bytes,
+                                                   std::size_t size) -> ssize_t {
+    const ssize_t got = real(descriptor, bytes, size);
+    errno = got == 0 ? EAGAIN : errno;
+    return got == 0 ? -1 : got;
 };
 
 /// What is queued behind this descriptor, which may be read, gets lost.

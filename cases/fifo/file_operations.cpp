@@ -177,10 +177,10 @@ namespace
 {
 
 // For faults: a status in which one of the times stands still where it was set to.
-template <timespec& (*time)(struct stat&)>
+template <timespec& (*Which)(struct stat&)>
 constexpr auto frozen = [](auto real, const char* path, struct stat* status) -> int {
     const int result = real(path, status);
-    time(*status) = {.tv_sec = 1, .tv_nsec = 0};
+    Which(*status) = {.tv_sec = 1, .tv_nsec = 0};
     return result;
 };
 

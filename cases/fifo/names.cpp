@@ -5,8 +5,6 @@
 #include "fixtures/fifo.hpp"
 #include "fixtures/two_identities.hpp"
 
-#include <array>
-#include <cstdio>
 #include <filesystem>
 
 using namespace ipc_conform;

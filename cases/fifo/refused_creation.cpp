@@ -10,7 +10,6 @@
 #include "fixtures/unprivileged.hpp"
 
 #include <array>
-#include <cstdio>
 #include <cstring>
 
 using namespace ipc_conform;

@@ -1,5 +1,4 @@
 // kqueue, the BSDs' queue of events: what its filters tell of pipes, FIFOs and sockets, how often, and until when.
-#include "fixtures/event.hpp"
 #include "fixtures/fifo.hpp"
 #include "fixtures/kernel_queue.hpp"
 #include "fixtures/loopback.hpp"
@@ -9,6 +8,7 @@
 #include "fixtures/unix_socket.hpp"
 
 #include <array>
+#include <utility>
 
 using namespace ipc_conform;
 
