@@ -60,7 +60,7 @@ FAULT("readiness.fifo-never-written", "a first read marks the FIFO as ended, and
       });
 
 TEST_CASE("readiness.fifo-hup-and-return"
-          * says("the hang-up of a FIFO lasts from when its last writer leaves until a writer opens it again")
+          * says("the hang-up of a FIFO lasts until a writer opens it again, or until its last reader closes it")
           * observed_by("the events at each step while one writer, and then another, comes, writes and leaves")
           * on("Darwin",
                "poll looks at the byte count only, so the end of file gives no event; select does see it, "
@@ -68,7 +68,7 @@ TEST_CASE("readiness.fifo-hup-and-return"
           * shall("POSIX.1-2024 poll()", "poll(2)"))
 {
     const Fifo fifo;
-    const Descriptor read_end = opened(fifo, O_RDONLY);
+    Descriptor read_end = opened(fifo, O_RDONLY);
     for (const char letter : {'a', 'b'})
     {
         Descriptor write_end = opened(fifo, O_WRONLY);
@@ -85,6 +85,9 @@ TEST_CASE("readiness.fifo-hup-and-return"
         CHECK(os::read(read_end, &byte, 1) == 0);
         CHECK(any_of(polled(read_end, POLLIN), {POLLHUP, POLLIN | POLLHUP})); // and again
     }
+    read_end.close();
+    const Descriptor new_reader = opened(fifo, O_RDONLY);
+    CHECK(polled(new_reader, POLLIN) == no_events);
 }
 
 FAULT("readiness.fifo-hup-and-return", "the hang-up stays when a new writer comes", os::poll,
@@ -105,3 +108,10 @@ FAULT("readiness.fifo-hup-and-return", "the second hang-up is not told", os::pol
           hung_up = now;
           remove(entry, times > 1 ? POLLHUP : 0);
       }));
+FAULT("readiness.fifo-hup-and-return", "a new reader finds the FIFO still hung up", os::open,
+      [readers = 0](auto real, const char* path, int flags, mode_t mode) mutable -> int {
+          const int end = real(path, flags, mode);
+          readers += (flags & O_ACCMODE) == O_RDONLY ? 1 : 0;
+          readers == 2 ? ::close(::open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC)) : 0; // as if it had had a writer
+          return end;
+      });

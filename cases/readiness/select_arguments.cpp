@@ -36,6 +36,13 @@ Descriptor at_number(int number, int descriptor)
     return Descriptor{arranged(os::dup2(descriptor, number))};
 }
 
+// A number that is free, and above those of the pipe that was just made.
+int number_after(int descriptor)
+{
+    const Descriptor closing{arranged(os::dup(descriptor))};
+    return closing;
+}
+
 } // namespace
 
 TEST_CASE("readiness.select-closed-fd"
@@ -51,13 +58,20 @@ TEST_CASE("readiness.select-closed-fd"
     closing.close();
     for (std::size_t which = 0; which < 3; ++which)
     {
-        std::array<fd_set, 3> sets{set_of({pipe.read_end}), set_of({}), set_of({})};
+        std::array<fd_set, 3> sets{set_of({pipe.read_end}), set_of({pipe.write_end}), set_of({})};
         FD_SET(closed, &sets.at(which));
         CHECK(fails_with(EBADF, os::select(above + 1, sets.data(), &sets[1], &sets[2], nullptr)));
-        CHECK(FD_ISSET(pipe.read_end, &sets[0]) != 0);
+        CHECK(FD_ISSET(pipe.read_end, sets.data()) != 0);
+        CHECK(FD_ISSET(pipe.write_end, &sets[1]) != 0);
         CHECK(FD_ISSET(closed, &sets.at(which)) != 0);
     }
     CHECK(selected(pipe.read_end, in_read_set) == in_read_set); // and without it nothing is wrong
+
+    pipe.write_end.close();
+    set_nonblocking(pipe.read_end);
+    CHECK(read_fully(pipe.read_end, 1) == "x");
+    char byte = 0;
+    CHECK(os::read(pipe.read_end, &byte, 1) == 0); // what failed has kept nothing open
 }
 
 FAULT("readiness.select-closed-fd", "a closed descriptor is ready, for nothing would block", os::select,
@@ -73,6 +87,16 @@ FAULT("readiness.select-closed-fd", "the sets are cleared although the call fail
       [](auto real, int count, fd_set* readable, fd_set* writable, fd_set* exceptional, timeval* timeout) -> int {
           const int ready = real(count, readable, writable, exceptional, timeout);
           ready == -1 ? void(*readable = fd_set{}) : void();
+          return ready;
+      });
+FAULT("readiness.select-closed-fd", "a call that fails keeps the files it had looked up", os::select,
+      [](auto real, int count, fd_set* readable, fd_set* writable, fd_set* exceptional, timeval* timeout) -> int {
+          const int ready = real(count, readable, writable, exceptional, timeout);
+          for (int bit = 0; ready == -1 && bit < count; ++bit)
+          {
+              FD_ISSET(bit, writable) != 0 ? ::fcntl(bit, F_DUPFD, 100) : 0;
+          }
+          errno = ready == -1 ? EBADF : errno;
           return ready;
       });
 FAULT("readiness.select-closed-fd", "the wrong errno", os::select, reporting<EBADF, EINVAL>);
@@ -112,7 +136,7 @@ TEST_CASE("readiness.select-args"
     Pipe pipe;
     write_fully(pipe.write_end, "x");
     const int readable = pipe.read_end;
-    const int closed_near = pipe.write_end + 1;
+    const int closed_near = number_after(pipe.write_end);
     const int closed_far = highest_number();
     for (const int closed : {closed_near, closed_far})
     {
