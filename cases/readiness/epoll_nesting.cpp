@@ -16,12 +16,13 @@ using namespace ipc_conform;
 TEST_CASE(
     "readiness.epoll-nested"
     * says("an epoll set is itself readable, to poll and to other sets, exactly when it has events to report")
-    * observed_by("a set in a set in a set: poll and wait on each before a write, after it and after the read; a "
-                  "peer asleep on the outermost is woken by a write to the innermost pipe")
+    * observed_by(
+        "a set in a set in a set: poll and wait on each before a write, after it, after the read and after the "
+        "close of the innermost set; a peer asleep on the outermost is woken by a write to the innermost pipe")
     * platform("Linux", "epoll(7)"))
 {
     Pipe pipe;
-    const EventPoll inner;
+    EventPoll inner;
     const EventPoll middle;
     const EventPoll outer;
     inner.add(pipe.read_end, EPOLLIN);
@@ -46,6 +47,12 @@ TEST_CASE(
     CHECK(polled(inner, POLLIN) == no_events);
     CHECK(outer.events() == nothing);
     CHECK(inner.events() == nothing);
+
+    write_fully(pipe.write_end, "y");
+    CHECK(outer.events() == Reports{{middle, EPOLLIN}});
+    inner.close(); // and with it what it had to report
+    CHECK(middle.events() == nothing);
+    CHECK(outer.events() == nothing);
 }
 
 FAULT("readiness.epoll-nested", "a set within a set is never ready", os::epoll_ctl,
@@ -61,6 +68,11 @@ FAULT("readiness.epoll-nested", "poll never finds a set ready", os::poll,
       [](auto /*real*/, pollfd*, nfds_t, int) -> int { return 0; });
 FAULT("readiness.epoll-nested", "a set stays ready when the last event is gone", os::epoll_wait,
       epoll_faults::never_cleared);
+FAULT("readiness.epoll-nested", "a set that is closed stays in those around it", os::epoll_ctl,
+      [](auto real, int set, int operation, int descriptor, epoll_event* event) -> int {
+          static_cast<void>(::dup(descriptor)); // they hold it
+          return real(set, operation, descriptor, event);
+      });
 FAULT("readiness.epoll-nested", "a set within a set is edge-triggered", os::epoll_ctl,
       epoll_faults::registered_with<EPOLLET>);
 

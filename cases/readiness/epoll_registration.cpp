@@ -51,6 +51,7 @@ TEST_CASE("readiness.epoll-errors"
     const EventPoll set;
     const EventPoll other;
     const TemporaryFile file;
+    const Descriptor same{arranged(os::dup(set))};
     const Descriptor exclusive{arranged(os::dup(pipe.read_end))};
     set.add(pipe.read_end, EPOLLIN);
     set.add(exclusive, EPOLLIN | EPOLLEXCLUSIVE);
@@ -69,6 +70,7 @@ TEST_CASE("readiness.epoll-errors"
         {"no descriptor", EBADF, set, EPOLL_CTL_ADD, -1, EPOLLIN},
         {"into a closed set", EBADF, closed, EPOLL_CTL_ADD, out, EPOLLOUT},
         {"added to itself", EINVAL, set, EPOLL_CTL_ADD, set, EPOLLIN},
+        {"a duplicate added to itself", EINVAL, set, EPOLL_CTL_ADD, same, EPOLLIN},
         {"into what is no set", EINVAL, in, EPOLL_CTL_ADD, out, EPOLLOUT},
         {"an unknown operation", EINVAL, set, EPOLL_CTL_MOD + 1, in, EPOLLIN},
         {"a file that is always ready", EPERM, set, EPOLL_CTL_ADD, file.descriptor(), EPOLLIN},

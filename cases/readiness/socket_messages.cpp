@@ -1,5 +1,6 @@
 // Messages of special kinds, and when their receiver is ready: urgent data, datagrams without data.
 #include "cases/readiness/socket_events.hpp"
+#include "fixtures/event.hpp"
 #include "fixtures/loopback.hpp"
 #include "fixtures/property.hpp"
 #include "fixtures/socket_pair.hpp"
@@ -10,7 +11,8 @@ using namespace ipc_conform;
 TEST_CASE("readiness.oob-pri"
           * says("urgent data is reported as POLLPRI and in select's exception set, not as ordinary data, until "
                  "the reader is past it; ordinary data is not reported so")
-          * observed_by("poll and select on a TCP connection after an ordinary byte, an urgent one, its recv, and "
+          * observed_by("poll, also by a peer asleep in it, and select on a TCP connection after an ordinary "
+                        "byte, an urgent one, its recv, and "
                         "one more ordinary byte")
           * on("Darwin", "the same, by reading sys_generic.c and sys_socket.c")
           * shall("POSIX.1-2024 poll()", "POSIX.1-2024 select()", "tcp(7)"))
@@ -20,13 +22,22 @@ TEST_CASE("readiness.oob-pri"
     const TcpConnection connection;
     const int server = connection.server;
     char byte = 0;
+    Peer poller = spawn("poller", [&] {
+        pollfd entry = asking(server, POLLPRI);
+        CHECK(os::poll(&entry, 1, -1) == 1);
+        CHECK(events(entry.revents) == events(POLLPRI));
+    });
+    REQUIRE(blocked_in(poller, os::poll));
     set_up(os::send(connection.client, "o", 1) == 1);
     CHECK(awaited(server, reading) == events(POLLIN));
+    CHECK(blocked_in(poller, os::poll)); // it did not ask for ordinary data
     CHECK(selected(server) == in_read_and_write_set);
     CHECK(os::recv(server, &byte, 1) == 1);
 
+    const Stamp cause = stamp();
     CHECK(os::send(connection.client, "u", 1, MSG_OOB) == 1);
-    CHECK(awaited(server, POLLPRI) == events(POLLPRI));
+    CHECK(finished(poller));
+    CHECK(returned_after(cause, poller, os::poll));
     CHECK(polled(server, reading) == events(POLLPRI));
     CHECK(selected(server) == writable_and_exceptional);
     CHECK(os::recv(server, &byte, 1, MSG_OOB) == 1);
@@ -45,6 +56,14 @@ FAULT("readiness.oob-pri", "urgent data is reported as ordinary data", os::poll,
           const int result = real(entries, count, timeout);
           entries->revents = entries->revents == POLLPRI ? static_cast<short>(POLLIN) : entries->revents;
           return result;
+      });
+FAULT("readiness.oob-pri", "urgent data does not wake who sleeps in poll", os::poll, poll_faults::never_woken);
+FAULT("readiness.oob-pri", "who asks for urgent data is woken by ordinary data", os::poll,
+      [](auto real, pollfd* entries, nfds_t count, int timeout) -> int {
+          entries->events = static_cast<short>(entries->events | POLLIN);
+          const int result = real(entries, count, timeout);
+          entries->revents = static_cast<short>(entries->revents & ~POLLIN);
+          return result < 0 ? result : poll_faults::counted(entries, count);
       });
 FAULT("readiness.oob-pri", "urgent data is sent as ordinary data", os::send,
       [](auto real, int socket, const void* bytes, std::size_t size, int /*flags*/) -> ssize_t {

@@ -32,8 +32,8 @@ TEST_CASE(
     }
     const OwnedPath place;
     const Descriptor listener = listen_at(place.path());
-    CHECK(polled(connect_to(place.path()), both)
-          == events(POLLOUT)); // the hang-up does not outlive the connecting
+    const Descriptor connected = connect_to(place.path());
+    CHECK(polled(connected, both) == events(POLLOUT)); // the hang-up ends with the connecting
 }
 
 FAULT("readiness.unconnected-socket", "an unconnected stream is only writable, as if it were connected", os::poll,
