@@ -60,9 +60,10 @@ FAULT("readiness.oob-pri", "urgent data is reported as ordinary data", os::poll,
 FAULT("readiness.oob-pri", "urgent data does not wake who sleeps in poll", os::poll, poll_faults::never_woken);
 FAULT("readiness.oob-pri", "who asks for urgent data is woken by ordinary data", os::poll,
       [](auto real, pollfd* entries, nfds_t count, int timeout) -> int {
+          const bool urgent_only = entries->events == POLLPRI;
           entries->events = static_cast<short>(entries->events | POLLIN);
           const int result = real(entries, count, timeout);
-          entries->revents = static_cast<short>(entries->revents & ~POLLIN);
+          entries->revents = static_cast<short>(entries->revents & (urgent_only ? POLLPRI : ~0));
           return result < 0 ? result : poll_faults::counted(entries, count);
       });
 FAULT("readiness.oob-pri", "urgent data is sent as ordinary data", os::send,
