@@ -71,7 +71,8 @@ FAULT("readiness.poll-args", "the array is asked for although it has no entries"
 TEST_CASE(
     "readiness.poll-nfds-limit"
     * says("poll takes as many entries as a process may have descriptors open, and fails with EINVAL for more")
-    * observed_by("RLIMIT_NOFILE is lowered in a peer; poll gets an array of that size, then one entry more")
+    * observed_by(
+        "RLIMIT_NOFILE is set to 16 and to 1100; poll gets one entry more, then as many, the last one ready")
     * on("Linux", "the soft limit counts, whatever the entries name") * shall("POSIX.1-2024 poll()", "poll(2)"))
 {
     Pipe pipe;

@@ -19,10 +19,34 @@
 using namespace ipc_conform;
 using namespace ipc_conform::polling_faults;
 
-TEST_CASE("readiness.poll-blocks-until"
-          * says("a poll that blocks returns when what it was asked for becomes true, and says of whom")
-          * observed_by("a peer asleep on an empty and a full pipe; one gets data, and later the other gets room")
-          * shall("POSIX.1-2024 poll()", "poll(2)"))
+namespace
+{
+
+// The wait is one, the calls are many: each must be found by the waker.
+void data_wakes_each_call()
+{
+    Pipe pipe;
+    for (const WaitCall& call : wait_calls())
+    {
+        Peer waiter =
+            spawn(std::string{call.call->name()}, [&] { CHECK(call.wait(pipe.read_end, nullptr, nullptr) == 1); });
+        REQUIRE(blocked_in(waiter, *call.call));
+        const Stamp cause = stamp();
+        CHECK(os::write(pipe.write_end, "x", 1) == 1);
+        REQUIRE(finished(waiter));
+        CHECK(returned_after(cause, waiter, *call.call));
+        set_up(read_fully(pipe.read_end, 1) == "x");
+    }
+}
+
+} // namespace
+
+TEST_CASE(
+    "readiness.poll-blocks-until"
+    * says("a poll that blocks returns when what it was asked for becomes true, and says of whom")
+    * observed_by(
+        "a peer asleep on an empty and a full pipe; one gets data, later the other room; then select and its like")
+    * shall("POSIX.1-2024 poll()", "poll(2)"))
 {
     Pipe empty;
     Pipe full;
@@ -49,6 +73,7 @@ TEST_CASE("readiness.poll-blocks-until"
     CHECK(read_fully(full.read_end, capacity).size() == capacity);
     CHECK(finished(waiter));
     CHECK(returned_after(room, waiter, os::poll));
+    data_wakes_each_call();
 }
 
 FAULT("readiness.poll-blocks-until", "poll does not wait", os::poll,
@@ -63,6 +88,10 @@ FAULT("readiness.poll-blocks-until", "the wrong entry gets the event", os::poll,
           count == 2 ? std::swap(entries[0].revents, entries[1].revents) : void();
           return ready;
       });
+FAULT("readiness.poll-blocks-until", "select is woken and finds nothing", os::select,
+      select_changed([](int descriptor, fd_set* readable, fd_set* /*writable*/) {
+          return take(descriptor, readable);
+      }));
 FAULT("readiness.poll-blocks-until", "poll waits until all entries are ready", os::poll,
       [](auto real, pollfd* entries, nfds_t count, int timeout) -> int {
           for (nfds_t index = 0; index < count && timeout == -1; ++index)
