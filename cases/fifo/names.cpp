@@ -193,36 +193,41 @@ FAULT("fifo.link-and-rename", "a rename leaves the old name behind", os::rename,
       [](auto /*real*/, const char* from, const char* to) -> int { return ::link(from, to); });
 FAULT("fifo.link-and-rename", "a FIFO that is open cannot be renamed", os::rename, failing_with<EBUSY>);
 
-TEST_CASE("fifo.stat-while-open-blocked"
-          * says("while a process waits in open of a FIFO, stat, chmod and rename of its name go through at once")
-          * observed_by(
-              "a reader is seen asleep in open; another peer makes the three calls to its end; the reader still "
-              "waits, and is released through the new name")
-          * shall("POSIX.1-2024 open()", "POSIX.1-2024 stat()", "NetBSD fifo_vnops.c"))
+TEST_CASE(
+    "fifo.stat-while-open-blocked"
+    * says("while a process waits in open of a FIFO, stat, chmod and rename of its name go through at once")
+    * observed_by(
+        "a reader, then a writer is seen asleep in open; another peer makes the three calls; the first still "
+        "waits, and is released through the new name")
+    * shall("POSIX.1-2024 open()", "POSIX.1-2024 stat()", "NetBSD fifo_vnops.c"))
 {
-    const Fifo fifo;
-    const OwnedPath renamed;
-    Peer reader = spawn("reader", [&] {
-        const Descriptor read_end{os::open(fifo.c_str(), O_RDONLY)};
-        CHECK(read_end >= 0);
-    });
-    REQUIRE(blocked_in(reader, os::open));
+    for (const int access : {O_RDONLY, O_WRONLY})
+    {
+        const Fifo fifo;
+        const OwnedPath renamed;
+        Peer opener = spawn("opener", [&] {
+            const Descriptor end{os::open(fifo.c_str(), access)};
+            CHECK(end >= 0);
+        });
+        REQUIRE(blocked_in(opener, os::open));
 
-    Peer other = spawn("other user", [&] { // a process of its own: one that does not come back is told apart
-        struct stat status
-        {
-        };
-        CHECK(os::stat(fifo.c_str(), &status) == 0);
-        CHECK(S_ISFIFO(status.st_mode));
-        CHECK(os::chmod(fifo.c_str(), 0640) == 0);
-        CHECK(os::rename(fifo.c_str(), renamed.c_str()) == 0);
-    });
-    REQUIRE(finished(other));
-    CHECK((status_of(renamed.path()).st_mode & 07777U) == 0640);
-    CHECK(blocked_in(reader, os::open));
-    const Descriptor write_end{os::open(renamed.c_str(), O_WRONLY | O_NONBLOCK)};
-    REQUIRE(write_end >= 0);
-    CHECK(finished(reader));
+        Peer other = spawn("other user", [&] { // a process of its own: one that does not come back is told apart
+            struct stat status
+            {
+            };
+            CHECK(os::stat(fifo.c_str(), &status) == 0);
+            CHECK(S_ISFIFO(status.st_mode));
+            CHECK(os::chmod(fifo.c_str(), 0640) == 0);
+            CHECK(os::rename(fifo.c_str(), renamed.c_str()) == 0);
+        });
+        REQUIRE(finished(other));
+        CHECK((status_of(renamed.path()).st_mode & 07777U) == 0640);
+        CHECK(blocked_in(opener, os::open));
+        const int partner_access = access == O_RDONLY ? O_WRONLY : O_RDONLY;
+        const Descriptor partner{os::open(renamed.c_str(), partner_access | O_NONBLOCK)};
+        REQUIRE(partner >= 0);
+        CHECK(finished(opener));
+    }
 }
 
 namespace

@@ -270,14 +270,14 @@ FAULT("fifo.sigpipe", "the write succeeds into the void where SIGPIPE is ignored
           return action.sa_handler == SIG_IGN ? static_cast<ssize_t>(size) : real(descriptor, bytes, size);
       });
 
-TEST_CASE("fifo.data-survives-while-open"
-          * says("what is queued stays as long as any descriptor of the FIFO is open, whoever opened it")
-          * observed_by(
-              "the reader is replaced while the writer stays, then the writer while the reader stays; what was "
-              "written before is read")
-          * on("Darwin",
-               "the same, by reading fifo_vnops.c: nothing is flushed before both counts are 0; not run there")
-          * shall("POSIX.1-2024 close()", "pipe(7)"))
+TEST_CASE(
+    "fifo.data-survives-while-open"
+    * says("what is queued stays as long as any descriptor of the FIFO is open, whoever opened it")
+    * observed_by(
+        "the reader is replaced while the writer stays, the writer while the reader stays, and both while a child "
+        "has their descriptors; what was written before is read")
+    * on("Darwin", "the same, by reading fifo_vnops.c: nothing is flushed before both counts are 0; not run there")
+    * shall("POSIX.1-2024 close()", "pipe(7)"))
 {
     OpenFifo fifo;
     write_fully(fifo.write_end, "for whoever reads");
@@ -292,6 +292,17 @@ TEST_CASE("fifo.data-survives-while-open"
     write_fully(fifo.write_end, "from the second");
     fifo.write_end.close();
     CHECK(read_fully(fifo.read_end, 100) == "from the first, from the second");
+
+    OpenFifo inherited;
+    write_fully(inherited.write_end, "kept by a child");
+    const Event read;
+    Peer child = spawn("child", [&] { read.wait(); }); // has both ends, and does nothing with them
+    inherited.read_end.close();
+    inherited.write_end.close();
+    const Descriptor read_end{arranged(os::open(inherited.c_str(), O_RDONLY | O_NONBLOCK))};
+    CHECK(read_fully(read_end, 15) == "kept by a child");
+    read.set();
+    CHECK(finished(child));
 }
 
 FAULT("fifo.data-survives-while-open", "what is queued goes with the last reader", os::close,
@@ -305,6 +316,15 @@ FAULT("fifo.data-survives-while-open", "what is queued goes with the last reader
 FAULT("fifo.data-survives-while-open", "a writer that comes starts with an empty FIFO", os::open,
       [](auto real, const char* path, int flags, mode_t mode) -> int {
           if (flags == (O_WRONLY | O_NONBLOCK))
+          {
+              discard(path);
+          }
+          return real(path, flags, mode);
+      });
+FAULT("fifo.data-survives-while-open", "what is queued goes with its writer, although a child has the ends",
+      os::open, [readers = 0](auto real, const char* path, int flags, mode_t mode) mutable -> int {
+          readers += flags == (O_RDONLY | O_NONBLOCK) ? 1 : 0;
+          if (readers == 4 && flags == (O_RDONLY | O_NONBLOCK)) // the one that comes when only the child is left
           {
               discard(path);
           }
