@@ -77,6 +77,13 @@ TEST_CASE(
                   "one's error and the directory's entries")
     * shall("POSIX.1-2024 mkfifo()", "mkfifo(3)"))
 {
+    Peer owner = spawn("user of a read-only file system", [] {
+        const PrivateFileSystem files;
+        files.make_read_only();
+        CHECK(fails_with(EROFS, os::mkfifo(files.at("fifo").c_str(), 0600)));
+        CHECK(files.directory().names().empty());
+    });
+    CHECK(finished(owner));
     Peer user = spawn("user", [] {
         become_unprivileged();
         const Directory directory;
@@ -93,13 +100,6 @@ TEST_CASE(
         CHECK(fails_with(ELOOP, os::mkfifo((loop.path() + "/fifo").c_str(), 0600)));
     });
     CHECK(finished(user));
-    Peer reader = spawn("user of a read-only file system", [] {
-        const PrivateFileSystem files;
-        files.make_read_only();
-        CHECK(fails_with(EROFS, os::mkfifo(files.at("fifo").c_str(), 0600)));
-        CHECK(files.directory().names().empty());
-    });
-    CHECK(finished(reader));
 }
 
 FAULT("fifo.create-denied", "permissions of the directory are ignored", os::mkfifo,
