@@ -57,7 +57,7 @@ FAULT("fifo.enxio-no-phantom", "a reader that comes later is let through as if t
       [](auto real, const char* path, int flags, mode_t mode) -> int {
           return real(path, flags == O_RDONLY ? O_RDONLY | O_NONBLOCK : flags, mode);
       });
-FAULT("fifo.enxio-no-phantom", "the failed open keeps its descriptor", os::open, keeping_descriptor);
+FAULT("fifo.enxio-no-phantom", "the failed open keeps its descriptor", os::open, wrong_answer::leaking);
 
 namespace
 {
@@ -146,8 +146,8 @@ FAULT("fifo.open-eintr", "the interrupted open takes away the count of another r
           errno = ENXIO;
           return asked == 2 && flags == (O_WRONLY | O_NONBLOCK) ? -1 : real(path, flags, mode);
       });
-FAULT("fifo.open-eintr", "the interrupted open keeps its descriptor", os::open, keeping_descriptor);
-FAULT("fifo.open-eintr", "the wrong errno", os::open, misreporting<EINTR, EAGAIN>);
+FAULT("fifo.open-eintr", "the interrupted open keeps its descriptor", os::open, wrong_answer::leaking);
+FAULT("fifo.open-eintr", "the wrong errno", os::open, wrong_answer::misreporting<EINTR, EAGAIN>);
 FAULT("fifo.open-eintr", "the signal lets the open succeed without a partner", os::open,
       [](auto real, const char* path, int flags, mode_t mode) -> int {
           const int descriptor = real(path, flags, mode);

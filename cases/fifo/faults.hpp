@@ -2,24 +2,10 @@
 #pragma once
 
 #include "fixtures/os.hpp"
+#include "fixtures/wrong_answers.hpp"
 
 namespace ipc_conform::fifo_faults
 {
-
-/// The call always fails with this error.
-template <int Error>
-inline constexpr auto failing_with = [](auto /*real*/, auto... /*arguments*/) -> int {
-    errno = Error;
-    return -1;
-};
-
-/// Where the call has to fail with `Right` it fails with `Wrong`.
-template <int Right, int Wrong>
-inline constexpr auto misreporting = [](auto real, auto... arguments) {
-    const auto result = real(arguments...);
-    errno = result == -1 && errno == Right ? Wrong : errno;
-    return result;
-};
 
 /// An opening for this access is made with these additional flags, by which it waits or does not.
 constexpr auto changed_to(int access, int additional)
@@ -37,15 +23,6 @@ constexpr auto wakes_nobody(int access)
         return (flags & O_ACCMODE) == access ? real("/dev/null", flags, mode) : real(path, flags, mode);
     };
 }
-
-/// A call that fails keeps a descriptor that nobody knows of.
-inline constexpr auto keeping_descriptor = [](auto real, auto... arguments) {
-    const auto result = real(arguments...);
-    const int error = errno;
-    result == -1 ? ::dup(STDIN_FILENO) : 0;
-    errno = error;
-    return result;
-};
 
 /// The end of file is reported as EAGAIN, as if a writer were there.
 inline constexpr auto nothing_for_end_of_file = [](auto real, int descriptor, void* bytes,

@@ -40,7 +40,7 @@ FAULT("fifo.truncate-einval", "the call fails as it should, but empties the queu
       });
 FAULT("fifo.truncate-einval", "truncating a descriptor counts as done", os::ftruncate,
       [](auto /*real*/, int, off_t) -> int { return 0; });
-FAULT("fifo.truncate-einval", "the wrong errno", os::ftruncate, misreporting<EINVAL, EBADF>);
+FAULT("fifo.truncate-einval", "the wrong errno", os::ftruncate, wrong_answer::misreporting<EINVAL, EBADF>);
 
 TEST_CASE("fifo.otrunc-ignored" * says("O_TRUNC in an open of a FIFO is ignored: what is queued stays")
           * observed_by("three bytes are queued; the FIFO is opened with O_TRUNC, blocking, not, and as by "
@@ -117,7 +117,7 @@ FAULT("fifo.lseek-espipe", "the write end is positioned as a file", os::lseek,
       [](auto real, int descriptor, off_t offset, int whence) -> off_t {
           return access_of(descriptor) == O_WRONLY ? offset : real(descriptor, offset, whence);
       });
-FAULT("fifo.lseek-espipe", "the wrong errno", os::lseek, misreporting<ESPIPE, EINVAL>);
+FAULT("fifo.lseek-espipe", "the wrong errno", os::lseek, wrong_answer::misreporting<ESPIPE, EINVAL>);
 
 namespace
 {
@@ -230,5 +230,6 @@ FAULT("fifo.readonly-fs", "opening for writing fails with EROFS, as of a regular
           return (flags & O_ACCMODE) == O_WRONLY ? -1 : real(path, flags, mode);
       });
 FAULT("fifo.readonly-fs", "the write fails because it cannot mark the FIFO's times", os::write,
-      failing_with<EROFS>);
-FAULT("fifo.readonly-fs", "the read fails because it cannot mark the FIFO's times", os::read, failing_with<EROFS>);
+      wrong_answer::failing_with<EROFS>);
+FAULT("fifo.readonly-fs", "the read fails because it cannot mark the FIFO's times", os::read,
+      wrong_answer::failing_with<EROFS>);

@@ -191,7 +191,8 @@ FAULT("fifo.link-and-rename", "the renamed FIFO is another one", os::rename,
       [](auto /*real*/, const char* from, const char* to) -> int { return ::unlink(from) + ::mkfifo(to, 0600); });
 FAULT("fifo.link-and-rename", "a rename leaves the old name behind", os::rename,
       [](auto /*real*/, const char* from, const char* to) -> int { return ::link(from, to); });
-FAULT("fifo.link-and-rename", "a FIFO that is open cannot be renamed", os::rename, failing_with<EBUSY>);
+FAULT("fifo.link-and-rename", "a FIFO that is open cannot be renamed", os::rename,
+      wrong_answer::failing_with<EBUSY>);
 
 TEST_CASE(
     "fifo.stat-while-open-blocked"
@@ -248,6 +249,7 @@ FAULT("fifo.stat-while-open-blocked", "the inode is locked while the open waits:
       open_under_lock, os::stat, under_lock);
 FAULT("fifo.stat-while-open-blocked", "the inode is locked while the open waits: chmod waits too", os::open,
       open_under_lock, os::chmod, under_lock);
-FAULT("fifo.stat-while-open-blocked", "the name is busy while the open waits", os::rename, failing_with<EBUSY>);
+FAULT("fifo.stat-while-open-blocked", "the name is busy while the open waits", os::rename,
+      wrong_answer::failing_with<EBUSY>);
 FAULT("fifo.stat-while-open-blocked", "the open that waits belongs to the old name", os::rename,
       [](auto /*real*/, const char* from, const char* to) -> int { return ::unlink(from) + ::mkfifo(to, 0640); });

@@ -39,7 +39,7 @@ TEST_CASE(
 }
 
 FAULT("fifo.mkfifo-path-errors", "a file on the way counts as a missing directory", os::mkfifo,
-      misreporting<ENOTDIR, ENOENT>);
+      wrong_answer::misreporting<ENOTDIR, ENOENT>);
 FAULT("fifo.mkfifo-path-errors", "an empty path stands for the working directory", os::mkfifo,
       [](auto real, const char* path, mode_t mode) -> int { return real(*path == '\0' ? "." : path, mode); });
 FAULT("fifo.mkfifo-path-errors", "a name that is too long is cut", os::mkfifo,
@@ -123,11 +123,12 @@ FAULT("fifo.create-denied", "the refused FIFO's name is left behind", os::mkfifo
           errno = error;
           return result;
       });
-FAULT("fifo.create-denied", "the wrong errno without permission", os::mkfifo, misreporting<EACCES, EPERM>);
+FAULT("fifo.create-denied", "the wrong errno without permission", os::mkfifo,
+      wrong_answer::misreporting<EACCES, EPERM>);
 FAULT("fifo.create-denied", "a loop of links counts as a missing directory", os::mkfifo,
-      misreporting<ELOOP, ENOENT>);
+      wrong_answer::misreporting<ELOOP, ENOENT>);
 FAULT("fifo.create-denied", "a read-only file system counts as a lack of permission", os::mkfifo,
-      misreporting<EROFS, EACCES>);
+      wrong_answer::misreporting<EROFS, EACCES>);
 
 TEST_CASE(
     "fifo.create-efault"
@@ -163,7 +164,8 @@ FAULT("fifo.create-efault", "a path that runs out of memory ends there", os::mkf
           const bool five_readable = (reinterpret_cast<std::uintptr_t>(path) + 5) % page_size() == 0;
           return real(five_readable ? "fifo" : path, mode);
       });
-FAULT("fifo.create-efault", "mknod reports a missing path", os::mknod_unreadable, misreporting<EFAULT, ENOENT>);
+FAULT("fifo.create-efault", "mknod reports a missing path", os::mknod_unreadable,
+      wrong_answer::misreporting<EFAULT, ENOENT>);
 
 namespace
 {

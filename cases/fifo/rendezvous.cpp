@@ -51,23 +51,10 @@ TEST_CASE(
     }
 }
 
-namespace
-{
-
-// Whether this process is the first of all to come here.
-bool first_of_all()
-{
-    const int token = ::open("token", O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600);
-    ::close(token);
-    return token != -1;
-}
-
-} // namespace
-
 FAULT("fifo.open-rendezvous-all", "only one of the waiting readers is released", os::open,
       [](auto real, const char* path, int flags, mode_t mode) -> int {
           const int descriptor = real(path, flags, mode);
-          if (flags == O_RDONLY && !first_of_all())
+          if (flags == O_RDONLY && !wrong_answer::first_to_come())
           {
               ::pause();
           }
@@ -76,7 +63,7 @@ FAULT("fifo.open-rendezvous-all", "only one of the waiting readers is released",
 FAULT("fifo.open-rendezvous-all", "all are woken, but only the first finds its partner", os::open,
       [](auto real, const char* path, int flags, mode_t mode) -> int {
           const int descriptor = real(path, flags, mode);
-          if (flags == O_WRONLY && !first_of_all())
+          if (flags == O_WRONLY && !wrong_answer::first_to_come())
           {
               errno = EAGAIN;
               return -1;
@@ -85,7 +72,7 @@ FAULT("fifo.open-rendezvous-all", "all are woken, but only the first finds its p
       });
 FAULT("fifo.open-rendezvous-all", "a second process that waits for the same is let through", os::open,
       [](auto real, const char* path, int flags, mode_t mode) -> int {
-          return real(path, first_of_all() ? flags : O_RDWR, mode);
+          return real(path, wrong_answer::first_to_come() ? flags : O_RDWR, mode);
       });
 
 TEST_CASE(

@@ -42,7 +42,8 @@ FAULT("fifo.read-no-writer-zero", "without O_NONBLOCK the read waits for a first
       [](auto real, int descriptor, void* bytes, std::size_t size) -> ssize_t {
           return (::fcntl(descriptor, F_GETFL) & O_NONBLOCK) != 0 ? real(descriptor, bytes, size) : ::pause();
       });
-FAULT("fifo.read-no-writer-zero", "the read fails for want of a writer", os::read, failing_with<ENXIO>);
+FAULT("fifo.read-no-writer-zero", "the read fails for want of a writer", os::read,
+      wrong_answer::failing_with<ENXIO>);
 
 TEST_CASE(
     "fifo.read-writer-present-eagain"
@@ -82,7 +83,7 @@ FAULT("fifo.read-writer-present-eagain", "the read waits in spite of O_NONBLOCK"
           ::fcntl(descriptor, F_SETFL, 0);
           return real(descriptor, bytes, size);
       });
-FAULT("fifo.read-writer-present-eagain", "the wrong errno", os::read, misreporting<EAGAIN, EIO>);
+FAULT("fifo.read-writer-present-eagain", "the wrong errno", os::read, wrong_answer::misreporting<EAGAIN, EIO>);
 FAULT("fifo.read-writer-present-eagain", "the writer that has gone still counts", os::read,
       [had_data = false](auto real, int descriptor, void* bytes, std::size_t size) mutable -> ssize_t {
           const ssize_t got = real(descriptor, bytes, size);

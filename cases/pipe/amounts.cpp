@@ -1,7 +1,7 @@
 // How many bytes: what a read returns when it asks for more than there is, and what FIONREAD counts.
 #include "cases/pipe/channel_bodies.hpp"
-#include "cases/pipe/wrong_answers.hpp"
 #include "fixtures/bytes.hpp"
+#include "fixtures/wrong_answers.hpp"
 
 #include <array>
 

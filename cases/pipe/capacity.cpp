@@ -88,7 +88,7 @@ FAULT("pipe.capacity-finite", "the pipe holds less than PIPE_BUF bytes", os::wri
           return std::exchange(full, true) ? -1 : real(descriptor, bytes, size - 1);
       });
 FAULT("pipe.capacity-finite", "a full pipe is reported as an exhausted device", os::write,
-      error_becomes<EAGAIN, ENOSPC>);
+      wrong_answer::misreporting<EAGAIN, ENOSPC>);
 FAULT("pipe.capacity-finite", "what did not fit is counted as queued", os::ioctl,
       [](auto real, int descriptor, unsigned long request, void* count) -> int {
           const int result = real(descriptor, request, count);

@@ -1,5 +1,4 @@
 // What counts as closing an end, and what a close does not take away.
-#include "cases/pipe/wrong_answers.hpp"
 #include "fixtures/bytes.hpp"
 #include "fixtures/event.hpp"
 #include "fixtures/peer.hpp"
@@ -9,6 +8,7 @@
 #include "fixtures/stranger.hpp"
 #include "fixtures/threads.hpp"
 #include "fixtures/witness/witness.hpp"
+#include "fixtures/wrong_answers.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,9 +1,9 @@
 // The flags of a pipe's ends: what pipe2() sets on both, and that each end has its own.
-#include "cases/pipe/wrong_answers.hpp"
 #include "fixtures/peer.hpp"
 #include "fixtures/pipe.hpp"
 #include "fixtures/property.hpp"
 #include "fixtures/witness/witness.hpp"
+#include "fixtures/wrong_answers.hpp"
 
 #include <array>
 

@@ -1,8 +1,8 @@
 // What a pipe is taken for: its type, its identity, its size, its file system, and the limit that it states.
-#include "cases/pipe/wrong_answers.hpp"
 #include "fixtures/fifo.hpp"
 #include "fixtures/pipe.hpp"
 #include "fixtures/property.hpp"
+#include "fixtures/wrong_answers.hpp"
 
 #include <algorithm>
 #include <array>

@@ -33,9 +33,9 @@ TEST_CASE("pipe.eintr-read"
     channel::caught_signal_interrupts_read(pipe);
 }
 
-FAULT("pipe.eintr-read", "the interrupted read returns 0", os::read, failure_becomes_nothing<EINTR>);
+FAULT("pipe.eintr-read", "the interrupted read returns 0", os::read, wrong_answer::hiding<EINTR, 0>);
 FAULT("pipe.eintr-read", "the kernel's own number for a call to be restarted gets out", os::read,
-      error_becomes<EINTR, 512>);
+      wrong_answer::misreporting<EINTR, 512>);
 FAULT("pipe.eintr-read", "the read goes on after the handler", os::read,
       [](auto real, int descriptor, void* bytes, std::size_t size) -> ssize_t {
           set_restart(true);
@@ -61,7 +61,7 @@ FAULT("pipe.sa-restart-read", "the read fails with EINTR despite SA_RESTART", os
 FAULT("pipe.sa-restart-read", "the restarted read finds an end of file", os::read,
       [](auto real, int descriptor, void* bytes, std::size_t size) -> ssize_t {
           set_restart(false);
-          return failure_becomes_nothing<EINTR>(real, descriptor, bytes, size);
+          return wrong_answer::hiding<EINTR, 0>(real, descriptor, bytes, size);
       });
 FAULT("pipe.sa-restart-read", "the restarted read asks for nothing more", os::read,
       [](auto real, int descriptor, void* bytes, std::size_t size) -> ssize_t {
@@ -81,11 +81,11 @@ TEST_CASE(
     channel::caught_signal_interrupts_write(pipe);
 }
 
-FAULT("pipe.eintr-write-none", "the interrupted write returns 0", os::write, failure_becomes_nothing<EINTR>);
+FAULT("pipe.eintr-write-none", "the interrupted write returns 0", os::write, wrong_answer::hiding<EINTR, 0>);
 FAULT("pipe.eintr-write-none", "the interrupted write is reported as done", os::write,
       failure_becomes_success<EINTR>);
 FAULT("pipe.eintr-write-none", "an interrupted write is told that it would block", os::write,
-      error_becomes<EINTR, EAGAIN>);
+      wrong_answer::misreporting<EINTR, EAGAIN>);
 FAULT("pipe.eintr-write-none", "a byte of the interrupted write gets into the pipe", os::write,
       [interrupted = false](auto real, int descriptor, const void* bytes, std::size_t size) mutable -> ssize_t {
           if (std::exchange(interrupted, false))

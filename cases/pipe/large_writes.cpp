@@ -96,16 +96,16 @@ TEST_CASE(
 }
 
 FAULT("pipe.nonblock-large-eagain-when-full", "a write to a full pipe returns 0", os::write,
-      failure_becomes_nothing<EAGAIN>);
+      wrong_answer::hiding<EAGAIN, 0>);
 FAULT("pipe.nonblock-large-eagain-when-full", "a large write to a full pipe is dropped and reported as done",
       os::write, [](auto real, int descriptor, const void* bytes, std::size_t size) -> ssize_t {
           return large(descriptor, size) ? failure_becomes_success<EAGAIN>(real, descriptor, bytes, size)
                                          : real(descriptor, bytes, size);
       });
 FAULT("pipe.nonblock-large-eagain-when-full", "a full pipe is reported as an exhausted device", os::write,
-      error_becomes<EAGAIN, ENOSPC>);
+      wrong_answer::misreporting<EAGAIN, ENOSPC>);
 FAULT("pipe.nonblock-large-eagain-when-full", "a vectored write fails with the wrong errno", os::writev,
-      error_becomes<EAGAIN, ENOSPC>);
+      wrong_answer::misreporting<EAGAIN, ENOSPC>);
 FAULT("pipe.nonblock-large-eagain-when-full", "a large write makes room for itself by dropping what is oldest",
       os::write, [](auto real, int descriptor, const void* bytes, std::size_t size) -> ssize_t {
           if (!large(descriptor, size))

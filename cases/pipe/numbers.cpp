@@ -1,11 +1,11 @@
 // The numbers of a pipe's ends: which ones pipe() takes, and that it takes none when it fails.
-#include "cases/pipe/wrong_answers.hpp"
 #include "fixtures/limits.hpp"
 #include "fixtures/mapping.hpp"
 #include "fixtures/memory_fault.hpp"
 #include "fixtures/peer.hpp"
 #include "fixtures/pipe.hpp"
 #include "fixtures/property.hpp"
+#include "fixtures/wrong_answers.hpp"
 
 #include <algorithm>
 #include <array>

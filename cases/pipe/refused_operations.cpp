@@ -1,8 +1,8 @@
 // What can be done to files but not to pipes: each call is refused, and the queued bytes stay as they are.
 #include "cases/pipe/refusal_bodies.hpp"
-#include "cases/pipe/wrong_answers.hpp"
 #include "fixtures/limits.hpp"
 #include "fixtures/mapping.hpp"
+#include "fixtures/wrong_answers.hpp"
 
 using namespace ipc_conform;
 

@@ -1,9 +1,9 @@
 // A pipe's ends under their names in /proc: opened again, and looked at.
-#include "cases/pipe/wrong_answers.hpp"
 #include "fixtures/peer.hpp"
 #include "fixtures/pipe.hpp"
 #include "fixtures/property.hpp"
 #include "fixtures/signals.hpp"
+#include "fixtures/wrong_answers.hpp"
 
 #include <array>
 #include <cstdlib>

@@ -3,6 +3,7 @@
 
 #include "fixtures/limits.hpp"
 #include "fixtures/pipe.hpp"
+#include "fixtures/wrong_answers.hpp"
 
 namespace ipc_conform::resizing
 {
@@ -43,14 +44,6 @@ template <int Error>
 inline constexpr auto refusal_forgotten = [](auto real, int descriptor, int command, long argument) -> int {
     const int result = real(descriptor, command, argument);
     return result == -1 && errno == Error ? static_cast<int>(argument) : result;
-};
-
-/// A refusal comes with another error.
-template <int Right, int Wrong>
-inline constexpr auto other_error = [](auto real, int descriptor, int command, long argument) -> int {
-    const int result = real(descriptor, command, argument);
-    errno = result == -1 && errno == Right ? Wrong : errno;
-    return result;
 };
 
 } // namespace ipc_conform::resizing

@@ -66,7 +66,7 @@ FAULT("pipe.setsz-busy", "a pipe with data in it cannot shrink at all", os::fcnt
           }
           return real(descriptor, command, argument);
       });
-FAULT("pipe.setsz-busy", "the wrong error", os::fcntl, other_error<EBUSY, EINVAL>);
+FAULT("pipe.setsz-busy", "the wrong error", os::fcntl, wrong_answer::misreporting<EBUSY, EINVAL>);
 
 TEST_CASE("pipe.setsz-limit" * says("raising a pipe above pipe-max-size without CAP_SYS_RESOURCE fails with EPERM")
           * observed_by("a peer without the capability asks for twice the limit and for a byte more than the "
@@ -103,7 +103,7 @@ FAULT("pipe.setsz-limit", "a request above the limit is cut down to it", os::fcn
           return result == -1 && errno == EPERM ? real(descriptor, command, static_cast<long>(largest_pipe()))
                                                 : result;
       });
-FAULT("pipe.setsz-limit", "the wrong error", os::fcntl, other_error<EPERM, EINVAL>);
+FAULT("pipe.setsz-limit", "the wrong error", os::fcntl, wrong_answer::misreporting<EPERM, EINVAL>);
 
 TEST_CASE("pipe.setsz-errors"
           * says("F_SETPIPE_SZ above 2^31 is refused with EINVAL and keeps the size, 0 means the one-page "
@@ -151,4 +151,5 @@ FAULT("pipe.setsz-errors", "0 is refused", os::fcntl,
           return real(descriptor, command, argument);
       });
 FAULT("pipe.setsz-errors", "what is no pipe has a size too", os::fcntl, refusal_forgotten<EBADF>);
-FAULT("pipe.setsz-errors", "what is no pipe is an invalid argument", os::fcntl, other_error<EBADF, EINVAL>);
+FAULT("pipe.setsz-errors", "what is no pipe is an invalid argument", os::fcntl,
+      wrong_answer::misreporting<EBADF, EINVAL>);

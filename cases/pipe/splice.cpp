@@ -157,7 +157,8 @@ FAULT("pipe.splice-eof-zero", "the end of file is reported as nothing yet", os::
           errno = moved == 0 ? EAGAIN : errno;
           return moved == 0 ? -1 : moved;
       });
-FAULT("pipe.splice-eof-zero", "nothing yet is reported as the end of file", os::splice, refusal_hidden<EAGAIN, 0>);
+FAULT("pipe.splice-eof-zero", "nothing yet is reported as the end of file", os::splice,
+      wrong_answer::hiding<EAGAIN, 0>);
 FAULT("pipe.splice-eof-zero", "what is queued is lost when the last writer leaves", os::splice,
       [](auto real, int in, loff_t* in_at, int out, loff_t* out_at, std::size_t size, unsigned flags) -> ssize_t {
           pollfd state{.fd = in, .events = POLLIN, .revents = 0};

@@ -2,31 +2,13 @@
 #pragma once
 
 #include "fixtures/os.hpp"
+#include "fixtures/wrong_answers.hpp"
 
 #include <algorithm>
 #include <string>
 
 namespace ipc_conform::splice_faults
 {
-
-/// The call does nothing and gives this answer.
-template <ssize_t Answer>
-inline constexpr auto answering = [](auto /*real*/, auto... /*arguments*/) -> ssize_t { return Answer; };
-
-/// A refusal comes with another error.
-template <int Right, int Wrong>
-inline constexpr auto error_swapped = [](auto real, auto... arguments) -> ssize_t {
-    const auto result = real(arguments...);
-    errno = result == -1 && errno == Right ? Wrong : errno;
-    return result;
-};
-
-/// What should fail with this error is answered as if it had worked.
-template <int Error, ssize_t Answer>
-inline constexpr auto refusal_hidden = [](auto real, auto... arguments) -> ssize_t {
-    const auto result = real(arguments...);
-    return result == -1 && errno == Error ? Answer : result;
-};
 
 /// How much there is to read.
 inline std::size_t queued(int read_end)

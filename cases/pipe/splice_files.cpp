@@ -162,7 +162,7 @@ TEST_CASE(
 
 FAULT("pipe.splice-offset-errors", "the bytes are consumed all the same", os::splice, refused_splice_takes);
 FAULT("pipe.splice-offset-errors", "an offset that overflows is a file that gets too large", os::splice,
-      error_swapped<EINVAL, EFBIG>);
+      wrong_answer::misreporting<EINVAL, EFBIG>);
 FAULT("pipe.splice-offset-errors", "a wrong offset means the beginning of the file", os::splice,
       [](auto real, int in, loff_t* in_at, int out, loff_t* out_at, std::size_t size, unsigned flags) -> ssize_t {
           const ssize_t moved = real(in, in_at, out, out_at, size, flags);
@@ -208,7 +208,7 @@ TEST_CASE(
 }
 
 FAULT("pipe.splice-fsize-limit", "the bytes are lost at the limit", os::splice, refused_splice_takes);
-FAULT("pipe.splice-fsize-limit", "the limit is not enforced", os::setrlimit, answering<0>);
+FAULT("pipe.splice-fsize-limit", "the limit is not enforced", os::setrlimit, wrong_answer::returning<0>);
 FAULT("pipe.splice-fsize-limit", "up to the limit, what does not fit is dropped with the rest", os::splice,
       [](auto real, int in, loff_t* in_at, int out, loff_t* out_at, std::size_t size, unsigned flags) -> ssize_t {
           const ssize_t moved = real(in, in_at, out, out_at, size, flags);
@@ -250,7 +250,7 @@ FAULT("pipe.splice-dev-null", "the bytes are counted but kept", os::splice,
           errno = EAGAIN;
           return there == 0 ? -1 : static_cast<ssize_t>(std::min(there, size));
       });
-FAULT("pipe.splice-dev-null", "an empty pipe is an end of file", os::splice, refusal_hidden<EAGAIN, 0>);
+FAULT("pipe.splice-dev-null", "an empty pipe is an end of file", os::splice, wrong_answer::hiding<EAGAIN, 0>);
 FAULT("pipe.splice-dev-null", "the device takes all there is, but one slot of it is counted", os::splice,
       [](auto real, int in, loff_t* in_at, int out, loff_t* out_at, std::size_t size, unsigned flags) -> ssize_t {
           return std::min(real(in, in_at, out, out_at, size, flags), static_cast<ssize_t>(page_size()));

@@ -42,14 +42,15 @@ TEST_CASE(
     CHECK(take_all(source.read_end) == "x");
 }
 
-FAULT("pipe.splice-errors", "files and one pipe with itself are accepted", os::splice, refusal_hidden<EINVAL, 1>);
+FAULT("pipe.splice-errors", "files and one pipe with itself are accepted", os::splice,
+      wrong_answer::hiding<EINVAL, 1>);
 FAULT("pipe.splice-errors", "an offset for a pipe is ignored", os::splice,
       [](auto real, int in, loff_t* in_at, int out, loff_t* out_at, std::size_t size, unsigned flags) -> ssize_t {
           const ssize_t moved = real(in, in_at, out, out_at, size, flags);
           return moved == -1 && errno == ESPIPE ? real(in, nullptr, out, nullptr, size, flags) : moved;
       });
 FAULT("pipe.splice-errors", "an offset for a pipe is an invalid argument", os::splice,
-      error_swapped<ESPIPE, EINVAL>);
+      wrong_answer::misreporting<ESPIPE, EINVAL>);
 FAULT("pipe.splice-errors", "a refused splice has taken a byte from its source", os::splice, refused_splice_takes);
 
 TEST_CASE(
@@ -100,7 +101,7 @@ FAULT("pipe.splice-fd-errors", "a file opened for appending is appended to", os:
           return moved == -1 && errno == EINVAL ? put(out, taken(in, size)) : moved;
       });
 FAULT("pipe.splice-fd-errors", "the wrong direction is an invalid argument", os::splice,
-      error_swapped<EBADF, EINVAL>);
+      wrong_answer::misreporting<EBADF, EINVAL>);
 FAULT("pipe.splice-fd-errors", "the error path leaks a descriptor", os::splice,
       [](auto real, int in, loff_t* in_at, int out, loff_t* out_at, std::size_t size, unsigned flags) -> ssize_t {
           const ssize_t moved = real(in, in_at, out, out_at, size, flags);
@@ -151,14 +152,14 @@ TEST_CASE(
 FAULT("pipe.splice-target-state", "the source is drained although nothing is stored", os::splice,
       refused_splice_takes);
 FAULT("pipe.splice-target-state", "a full pipe takes nothing and that counts as success", os::splice,
-      refusal_hidden<EAGAIN, 0>);
+      wrong_answer::hiding<EAGAIN, 0>);
 FAULT("pipe.splice-target-state", "a broken pipe is reported without SIGPIPE", os::splice,
       [](auto real, int in, loff_t* in_at, int out, loff_t* out_at, std::size_t size, unsigned flags) -> ssize_t {
           const SignalIgnored unheard{SIGPIPE};
           return real(in, in_at, out, out_at, size, flags);
       });
 FAULT("pipe.splice-target-state", "a pipe without readers swallows what it is given", os::splice,
-      refusal_hidden<EPIPE, 3>);
+      wrong_answer::hiding<EPIPE, 3>);
 FAULT("pipe.splice-target-state", "the offset of a file moves on although nothing is stored", os::splice,
       [](auto real, int in, loff_t* in_at, int out, loff_t* out_at, std::size_t size, unsigned flags) -> ssize_t {
           const ssize_t moved = real(in, in_at, out, out_at, size, flags);

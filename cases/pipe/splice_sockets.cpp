@@ -157,7 +157,7 @@ FAULT("pipe.splice-socket", "a byte is lost at the boundary of each transfer, an
           return moved;
       });
 FAULT("pipe.splice-socket", "a socket that has nothing yet reads as closed", os::splice,
-      refusal_hidden<EAGAIN, 0>);
+      wrong_answer::hiding<EAGAIN, 0>);
 FAULT("pipe.splice-socket", "the peer's close is reported as nothing yet", os::splice,
       [](auto real, int in, loff_t* in_at, int out, loff_t* out_at, std::size_t size, unsigned flags) -> ssize_t {
           const ssize_t moved = real(in, in_at, out, out_at, size, flags);

@@ -40,7 +40,7 @@ TEST_CASE("pipe.tee-duplicates" * says("tee copies without consuming; tee onto t
 }
 
 FAULT("pipe.tee-duplicates", "tee takes what it copies", os::tee, tee_consumes);
-FAULT("pipe.tee-duplicates", "a pipe can be copied into itself", os::tee, refusal_hidden<EINVAL, 1>);
+FAULT("pipe.tee-duplicates", "a pipe can be copied into itself", os::tee, wrong_answer::hiding<EINVAL, 1>);
 FAULT("pipe.tee-duplicates", "nothing is copied, only counted", os::tee,
       [](auto real, int in, int out, std::size_t size, unsigned flags) -> ssize_t {
           int nowhere[2]{-1, -1};
@@ -163,15 +163,16 @@ TEST_CASE("pipe.tee-errors"
     CHECK(os::tee(source.read_end, target.write_end, 1, 0) == 0);
 }
 
-FAULT("pipe.tee-errors", "a file is accepted where a pipe is due", os::tee, refusal_hidden<EINVAL, 1>);
-FAULT("pipe.tee-errors", "which way a descriptor is open is not looked at", os::tee, refusal_hidden<EBADF, 1>);
+FAULT("pipe.tee-errors", "a file is accepted where a pipe is due", os::tee, wrong_answer::hiding<EINVAL, 1>);
+FAULT("pipe.tee-errors", "which way a descriptor is open is not looked at", os::tee,
+      wrong_answer::hiding<EBADF, 1>);
 FAULT("pipe.tee-errors", "the end of file is reported as nothing yet", os::tee,
       [](auto real, int in, int out, std::size_t size, unsigned flags) -> ssize_t {
           const ssize_t copied = real(in, out, size, flags);
           errno = copied == 0 ? EAGAIN : errno;
           return copied == 0 ? -1 : copied;
       });
-FAULT("pipe.tee-errors", "nothing yet is reported as the end of file", os::tee, refusal_hidden<EAGAIN, 0>);
+FAULT("pipe.tee-errors", "nothing yet is reported as the end of file", os::tee, wrong_answer::hiding<EAGAIN, 0>);
 FAULT("pipe.tee-errors", "a refused tee has taken a byte from its source", os::tee,
       [](auto real, int in, int out, std::size_t size, unsigned flags) -> ssize_t {
           const ssize_t copied = real(in, out, size, flags);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "fixtures/os.hpp"
+#include "fixtures/wrong_answers.hpp"
 
 #include <cerrno>
 #include <cstddef>
@@ -14,21 +15,6 @@ inline bool may_wait(int descriptor)
 {
     return (::fcntl(descriptor, F_GETFL) & O_NONBLOCK) == 0;
 }
-
-/// What fails with error `From` fails with error `To`.
-template <int From, int To>
-inline constexpr auto error_becomes = [](auto real, auto... arguments) -> ssize_t {
-    const ssize_t result = real(arguments...);
-    errno = result == -1 && errno == From ? To : errno;
-    return result;
-};
-
-/// What fails with this error returns 0 instead.
-template <int Error>
-inline constexpr auto failure_becomes_nothing = [](auto real, auto... arguments) -> ssize_t {
-    const ssize_t result = real(arguments...);
-    return result == -1 && errno == Error ? 0 : result;
-};
 
 /// A transfer that fails with this error is reported as done.
 template <int Error>
@@ -66,17 +52,10 @@ inline constexpr auto part_becomes_failure =
     return -1;
 };
 
-/// The process is the first of the case to ask; the others stay in the call as if nothing had woken them.
-inline bool only_one_is_woken()
+/// Comes back to the first process that asks; the others stay in the call as if nothing had woken them.
+inline void wake_only_one()
 {
-    // The case's own working directory, which is removed with all that is in it.
-    const int mark = ::open("woken", O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600);
-    if (mark != -1)
-    {
-        ::close(mark);
-        return true;
-    }
-    for (;;)
+    while (!wrong_answer::first_to_come())
     {
         ::pause();
     }

@@ -1,7 +1,7 @@
 // readv and writev at their limits.
 #include "cases/pipe/refusal_bodies.hpp"
-#include "cases/pipe/wrong_answers.hpp"
 #include "fixtures/bytes.hpp"
+#include "fixtures/wrong_answers.hpp"
 
 #include <algorithm>
 #include <array>

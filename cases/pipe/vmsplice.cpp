@@ -116,7 +116,7 @@ FAULT("pipe.vmsplice-read", "the bytes are copied out but not consumed", os::vms
           return got;
       });
 FAULT("pipe.vmsplice-read", "SPLICE_F_NONBLOCK: an empty pipe is an end of file", os::vmsplice,
-      refusal_hidden<EAGAIN, 0>);
+      wrong_answer::hiding<EAGAIN, 0>);
 FAULT("pipe.vmsplice-read", "all that is queued is consumed, whatever fits into memory", os::vmsplice,
       [](auto real, int end, const iovec* parts, std::size_t count, unsigned flags) -> ssize_t {
           const ssize_t got = real(end, parts, count, flags);
@@ -191,7 +191,7 @@ FAULT("pipe.vmsplice-full", "a pipe takes one page less than it has slots for", 
           return real(end, parts, count, flags);
       });
 FAULT("pipe.vmsplice-full", "under SPLICE_F_NONBLOCK a full pipe takes nothing and that counts as success",
-      os::vmsplice, refusal_hidden<EAGAIN, 0>);
+      os::vmsplice, wrong_answer::hiding<EAGAIN, 0>);
 
 TEST_CASE("pipe.vmsplice-errors"
           * says("vmsplice on a descriptor that is no pipe fails with EBADF, with more than IOV_MAX segments with "
@@ -240,5 +240,6 @@ FAULT("pipe.vmsplice-errors", "one segment less than IOV_MAX is the most", os::v
           return real(end, parts, count, flags);
       });
 FAULT("pipe.vmsplice-errors", "what is no pipe is an invalid argument", os::vmsplice,
-      error_swapped<EBADF, EINVAL>);
-FAULT("pipe.vmsplice-errors", "a pipe without reader swallows the page", os::vmsplice, refusal_hidden<EPIPE, 1>);
+      wrong_answer::misreporting<EBADF, EINVAL>);
+FAULT("pipe.vmsplice-errors", "a pipe without reader swallows the page", os::vmsplice,
+      wrong_answer::hiding<EPIPE, 1>);

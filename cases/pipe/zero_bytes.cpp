@@ -1,9 +1,9 @@
 // Reads and writes of no bytes: they wait for nobody, wake nobody and change nothing.
 #include "cases/pipe/refusal_bodies.hpp"
-#include "cases/pipe/wrong_answers.hpp"
 #include "fixtures/peer.hpp"
 #include "fixtures/signals.hpp"
 #include "fixtures/witness/witness.hpp"
+#include "fixtures/wrong_answers.hpp"
 
 #include <array>
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "fixtures/os.hpp"
+#include "fixtures/wrong_answers.hpp"
 
 #include <vector>
 
@@ -29,22 +30,6 @@ constexpr auto registered_without =
 template <int Operation>
 constexpr auto without_effect = [](auto real, int set, int operation, int descriptor, epoll_event* event) -> int {
     return operation == Operation ? 0 : real(set, operation, descriptor, event);
-};
-
-/// What is refused with this error is accepted instead, without effect.
-template <int Error>
-constexpr auto accepted_instead_of =
-    [](auto real, int set, int operation, int descriptor, epoll_event* event) -> int {
-    const int result = real(set, operation, descriptor, event);
-    return result == -1 && errno == Error ? 0 : result;
-};
-
-/// What is refused with this error is refused with another.
-template <int Error, int Other>
-constexpr auto error_swapped = [](auto real, int set, int operation, int descriptor, epoll_event* event) -> int {
-    const int result = real(set, operation, descriptor, event);
-    errno = result == -1 && errno == Error ? Other : errno;
-    return result;
 };
 
 /// Once there has been an event, a wait that would find none gives it again.

@@ -129,9 +129,9 @@ TEST_CASE(
     CHECK(outer.events() == Reports{{middle, EPOLLIN}});
 }
 
-FAULT("readiness.epoll-cycle", "a cycle is accepted", os::epoll_ctl, epoll_faults::accepted_instead_of<ELOOP>);
+FAULT("readiness.epoll-cycle", "a cycle is accepted", os::epoll_ctl, wrong_answer::hiding<ELOOP, 0>);
 FAULT("readiness.epoll-cycle", "a cycle is an invalid argument", os::epoll_ctl,
-      epoll_faults::error_swapped<ELOOP, EINVAL>);
+      wrong_answer::misreporting<ELOOP, EINVAL>);
 FAULT("readiness.epoll-cycle", "only a cycle of two is noticed", os::epoll_ctl,
       [refused = 0](auto real, int set, int operation, int descriptor, epoll_event* event) mutable -> int {
           const int result = real(set, operation, descriptor, event);

@@ -91,8 +91,7 @@ TEST_CASE("readiness.epoll-errors"
     CHECK(other.events() == nothing);
 }
 
-FAULT("readiness.epoll-errors", "a second add is accepted", os::epoll_ctl,
-      epoll_faults::accepted_instead_of<EEXIST>);
+FAULT("readiness.epoll-errors", "a second add is accepted", os::epoll_ctl, wrong_answer::hiding<EEXIST, 0>);
 FAULT("readiness.epoll-errors", "a second add takes the place of the first", os::epoll_ctl,
       [](auto real, int set, int operation, int descriptor, epoll_event* event) -> int {
           const int result = real(set, operation, descriptor, event);
@@ -104,13 +103,12 @@ FAULT("readiness.epoll-errors", "a second add takes the place of the first", os:
           return result;
       });
 FAULT("readiness.epoll-errors", "a change of what is not there is accepted", os::epoll_ctl,
-      epoll_faults::accepted_instead_of<ENOENT>);
+      wrong_answer::hiding<ENOENT, 0>);
 FAULT("readiness.epoll-errors", "EPOLLEXCLUSIVE is accepted anywhere", os::epoll_ctl,
       epoll_faults::registered_without<EPOLLEXCLUSIVE>);
-FAULT("readiness.epoll-errors", "a regular file is accepted", os::epoll_ctl,
-      epoll_faults::accepted_instead_of<EPERM>);
+FAULT("readiness.epoll-errors", "a regular file is accepted", os::epoll_ctl, wrong_answer::hiding<EPERM, 0>);
 FAULT("readiness.epoll-errors", "a closed descriptor is an invalid argument", os::epoll_ctl,
-      epoll_faults::error_swapped<EBADF, EINVAL>);
+      wrong_answer::misreporting<EBADF, EINVAL>);
 FAULT("readiness.epoll-errors", "a set that is added to itself makes a loop as any other", os::epoll_ctl,
       [](auto real, int set, int operation, int descriptor, epoll_event* event) -> int {
           const int result = real(set, operation, descriptor, event);

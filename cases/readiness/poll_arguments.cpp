@@ -112,7 +112,7 @@ FAULT("readiness.poll-nfds-limit", "what does not fit is left out without a word
       [](auto real, pollfd* entries, nfds_t count, int timeout) -> int {
           return real(entries, std::min<nfds_t>(count, 16), timeout);
       });
-FAULT("readiness.poll-nfds-limit", "the wrong errno", os::poll, reporting<EINVAL, ENOMEM>);
+FAULT("readiness.poll-nfds-limit", "the wrong errno", os::poll, wrong_answer::misreporting<EINVAL, ENOMEM>);
 FAULT("readiness.poll-nfds-limit", "the entries of the second page are not looked at", os::poll,
       [](auto real, pollfd* entries, nfds_t count, int timeout) -> int {
           const int ready = real(entries, count, timeout);

@@ -150,7 +150,8 @@ FAULT("readiness.regular-file", "select never finds a file ready", os::select,
           }
           return 0;
       });
-FAULT("readiness.regular-file", "epoll takes the file in and never reports it", os::epoll_ctl, returning<0>);
+FAULT("readiness.regular-file", "epoll takes the file in and never reports it", os::epoll_ctl,
+      wrong_answer::returning<0>);
 
 TEST_CASE(
     "readiness.poll-events-untouched"

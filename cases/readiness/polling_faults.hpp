@@ -2,28 +2,32 @@
 #pragma once
 
 #include "fixtures/os.hpp"
+#include "fixtures/wrong_answers.hpp"
 
-#include <cerrno>
+#include <algorithm>
+#include <functional>
 
 namespace ipc_conform::polling_faults
 {
+
+/// How many entries have something to report.
+inline int counted(const pollfd* entries, nfds_t count)
+{
+    return static_cast<int>(
+        std::count_if(entries, entries + count, [](const pollfd& entry) { return entry.revents != 0; }));
+}
 
 /// poll, with each entry changed by `change` before it is handed out; the count it returns agrees.
 template <class Change>
 constexpr auto poll_changed(Change change)
 {
     return [change](auto real, pollfd* entries, nfds_t count, int timeout) mutable -> int {
-        int ready = real(entries, count, timeout);
-        if (ready != -1)
+        if (real(entries, count, timeout) == -1)
         {
-            ready = 0;
-            for (nfds_t index = 0; index < count; ++index)
-            {
-                change(entries[index]);
-                ready += entries[index].revents != 0 ? 1 : 0;
-            }
+            return -1;
         }
-        return ready;
+        std::for_each(entries, entries + count, std::ref(change)); // it may remember
+        return counted(entries, count);
     };
 }
 
@@ -61,6 +65,18 @@ constexpr auto poll_swapping(int due, int reported)
     });
 }
 
+/// Where poll reports the first of these events, it reports the others as well, asked for or not.
+constexpr auto poll_adding(int with, int bits)
+{
+    return poll_changed([with, bits](pollfd& entry) { add(entry, (entry.revents & with) != 0 ? bits : 0); });
+}
+
+/// poll looks once at its start; what happens while it sleeps does not wake it.
+inline constexpr auto poll_never_woken = [](auto real, pollfd* entries, nfds_t count, int timeout) -> int {
+    const int ready = real(entries, count, 0);
+    return ready != 0 ? ready : real(nullptr, 0, timeout);
+};
+
 /// select, with the three sets cleared of or filled with the highest descriptor by `change`, which gets them.
 template <class Change>
 constexpr auto select_changed(Change change)
@@ -91,31 +107,5 @@ inline int give(int descriptor, fd_set* set)
     FD_SET(descriptor, set);
     return 1;
 }
-
-/// A call fails with this errno whatever it is asked.
-template <int Error>
-inline constexpr auto failing_with = [](auto /*real*/, auto... /*arguments*/) -> int {
-    errno = Error;
-    return -1;
-};
-
-/// A call returns this without looking.
-template <int Result>
-inline constexpr auto returning = [](auto /*real*/, auto... /*arguments*/) -> int { return Result; };
-
-/// A call that fails with `From` reports `To` instead.
-template <int From, int To>
-inline constexpr auto reporting = [](auto real, auto... arguments) -> int {
-    const int result = real(arguments...);
-    errno = result == -1 && errno == From ? To : errno;
-    return result;
-};
-
-/// A call that fails with this errno reports success instead, with nothing ready.
-template <int Error>
-inline constexpr auto forgiving = [](auto real, auto... arguments) -> int {
-    const int result = real(arguments...);
-    return result == -1 && errno == Error ? 0 : result;
-};
 
 } // namespace ipc_conform::polling_faults

@@ -116,7 +116,7 @@ FAULT("readiness.select-closed-fd", "a call that fails keeps the files it had lo
           errno = ready == -1 ? EBADF : errno;
           return ready;
       });
-FAULT("readiness.select-closed-fd", "the wrong errno", os::select, reporting<EBADF, EINVAL>);
+FAULT("readiness.select-closed-fd", "the wrong errno", os::select, wrong_answer::misreporting<EBADF, EINVAL>);
 
 TEST_CASE("readiness.select-high-closed-fd"
           * says("select fails with EBADF for a closed descriptor in a set also when it is above all open ones")
@@ -144,7 +144,7 @@ FAULT("readiness.select-high-closed-fd", "a high descriptor is not looked at eve
           return real(std::min(count, 64), readable, writable, exceptional, timeout);
       });
 FAULT("readiness.select-high-closed-fd", "a closed descriptor is ready, for nothing would block", os::select,
-      returning<1>);
+      wrong_answer::returning<1>);
 
 TEST_CASE("readiness.select-args"
           * says("select fails with EINVAL for a negative count, and looks at no bit that is not below the count")
@@ -196,7 +196,7 @@ FAULT("readiness.select-args", "the count is taken for the highest descriptor", 
       [](auto real, int count, fd_set* readable, fd_set* writable, fd_set* exceptional, timeval* timeout) -> int {
           return real(count < 0 ? count : count + 1, readable, writable, exceptional, timeout);
       });
-FAULT("readiness.select-args", "a negative count is none", os::select, forgiving<EINVAL>);
+FAULT("readiness.select-args", "a negative count is none", os::select, wrong_answer::hiding<EINVAL, 0>);
 
 TEST_CASE("readiness.select-after-rlimit"
           * says("select still watches an open descriptor that RLIMIT_NOFILE would not allow any more")

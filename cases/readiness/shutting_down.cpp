@@ -1,10 +1,11 @@
 // What a shutdown of both directions and a reset are to poll, and whom they wake.
 #include "cases/readiness/epoll_faults.hpp"
-#include "cases/readiness/socket_events.hpp"
+#include "cases/readiness/polling_faults.hpp"
 #include "fixtures/event.hpp"
 #include "fixtures/event_poll.hpp"
 #include "fixtures/loopback.hpp"
 #include "fixtures/pipe.hpp"
+#include "fixtures/polling.hpp"
 #include "fixtures/property.hpp"
 #include "fixtures/socket_pair.hpp"
 #include "fixtures/witness/witness.hpp"
@@ -49,7 +50,7 @@ TEST_CASE("readiness.full-shutdown-mask"
 }
 
 FAULT("readiness.full-shutdown-mask", "poll does not report the hang-up", os::poll,
-      poll_faults::bits_lost<POLLHUP>);
+      polling_faults::poll_without(POLLHUP));
 FAULT("readiness.full-shutdown-mask", "epoll does not report the hang-up", os::epoll_wait,
       epoll_faults::bits_lost<EPOLLHUP>);
 FAULT("readiness.full-shutdown-mask", "EPOLLRDHUP is not reported", os::epoll_wait,
@@ -134,16 +135,16 @@ TEST_CASE(
 }
 
 FAULT("readiness.shutdown-wakes-poller", "a shutdown does not wake who sleeps", os::poll,
-      poll_faults::never_woken);
+      polling_faults::poll_never_woken);
 FAULT("readiness.shutdown-wakes-poller", "a hang-up that was not asked for is not reported", os::poll,
-      poll_faults::bits_lost<POLLHUP>);
+      polling_faults::poll_without(POLLHUP));
 FAULT("readiness.shutdown-wakes-poller", "POLLRDHUP cannot be asked for", os::poll,
       [](auto real, pollfd* entries, nfds_t count, int timeout) -> int {
           entries->events = static_cast<short>(entries->events & ~POLLRDHUP);
           return real(entries, count, timeout);
       });
 FAULT("readiness.shutdown-wakes-poller", "a half-close is a hang-up", os::poll,
-      poll_faults::bits_added<POLLRDHUP, POLLHUP>);
+      polling_faults::poll_adding(POLLRDHUP, POLLHUP));
 FAULT("readiness.shutdown-wakes-poller", "SHUT_RD has no effect", os::shutdown,
       [](auto real, int socket, int how) -> int { return how == SHUT_RD ? 0 : real(socket, how); });
 
@@ -186,11 +187,13 @@ TEST_CASE("readiness.tcp-rst-mask"
     }
 }
 
-FAULT("readiness.tcp-rst-mask", "a reset is an error that wakes nobody", os::poll, poll_faults::never_woken);
-FAULT("readiness.tcp-rst-mask", "a reset looks like a close", os::poll, poll_faults::bits_lost<POLLERR>);
-FAULT("readiness.tcp-rst-mask", "a reset is not readable", os::poll, poll_faults::bits_lost<POLLIN | POLLRDHUP>);
+FAULT("readiness.tcp-rst-mask", "a reset is an error that wakes nobody", os::poll,
+      polling_faults::poll_never_woken);
+FAULT("readiness.tcp-rst-mask", "a reset looks like a close", os::poll, polling_faults::poll_without(POLLERR));
+FAULT("readiness.tcp-rst-mask", "a reset is not readable", os::poll,
+      polling_faults::poll_without(POLLIN | POLLRDHUP));
 FAULT("readiness.tcp-rst-mask", "the error stays after it was fetched", os::poll,
-      poll_faults::bits_added<POLLHUP, POLLERR>);
+      polling_faults::poll_adding(POLLHUP, POLLERR));
 FAULT("readiness.tcp-rst-mask", "the reset leaves no error behind", os::getsockopt,
       [](auto /*real*/, int, int, int, void* value, socklen_t*) -> int {
           *static_cast<int*>(value) = 0;

@@ -184,4 +184,4 @@ FAULT("readiness.sigmask-args", "epoll_pwait takes a set without a size for no s
       [](auto real, int queue, epoll_event* event, const sigset_t* mask, std::size_t size) -> int {
           return size == 0 ? real(queue, event, nullptr, size) : real(queue, event, mask, size);
       });
-FAULT("readiness.sigmask-args", "the wrong errno", os::kernel_ppoll, reporting<EINVAL, EFAULT>);
+FAULT("readiness.sigmask-args", "the wrong errno", os::kernel_ppoll, wrong_answer::misreporting<EINVAL, EFAULT>);

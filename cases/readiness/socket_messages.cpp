@@ -1,7 +1,8 @@
 // Messages of special kinds, and when their receiver is ready: urgent data, datagrams without data.
-#include "cases/readiness/socket_events.hpp"
+#include "cases/readiness/polling_faults.hpp"
 #include "fixtures/event.hpp"
 #include "fixtures/loopback.hpp"
+#include "fixtures/polling.hpp"
 #include "fixtures/property.hpp"
 #include "fixtures/socket_pair.hpp"
 #include "fixtures/witness/witness.hpp"
@@ -57,21 +58,22 @@ FAULT("readiness.oob-pri", "urgent data is reported as ordinary data", os::poll,
           entries->revents = entries->revents == POLLPRI ? static_cast<short>(POLLIN) : entries->revents;
           return result;
       });
-FAULT("readiness.oob-pri", "urgent data does not wake who sleeps in poll", os::poll, poll_faults::never_woken);
+FAULT("readiness.oob-pri", "urgent data does not wake who sleeps in poll", os::poll,
+      polling_faults::poll_never_woken);
 FAULT("readiness.oob-pri", "who asks for urgent data is woken by ordinary data", os::poll,
       [](auto real, pollfd* entries, nfds_t count, int timeout) -> int {
           const bool urgent_only = entries->events == POLLPRI;
           entries->events = static_cast<short>(entries->events | POLLIN);
           const int result = real(entries, count, timeout);
           entries->revents = static_cast<short>(entries->revents & (urgent_only ? POLLPRI : ~0));
-          return result < 0 ? result : poll_faults::counted(entries, count);
+          return result < 0 ? result : polling_faults::counted(entries, count);
       });
 FAULT("readiness.oob-pri", "urgent data is sent as ordinary data", os::send,
       [](auto real, int socket, const void* bytes, std::size_t size, int /*flags*/) -> ssize_t {
           return real(socket, bytes, size, 0);
       });
 FAULT("readiness.oob-pri", "ordinary data is reported as urgent, too", os::poll,
-      poll_faults::bits_added<POLLIN, POLLPRI>);
+      polling_faults::poll_adding(POLLIN, POLLPRI));
 FAULT("readiness.oob-pri", "select's exception set stays empty", os::select,
       [](auto real, int limit, fd_set* readable, fd_set* writable, fd_set* exceptional, timeval* timeout) -> int {
           const int result = real(limit, readable, writable, nullptr, timeout);
@@ -143,7 +145,7 @@ FAULT("readiness.zero-dgram", "a queue that holds no byte is not readable", os::
           entries->revents = queued == 0 ? static_cast<short>(0) : entries->revents;
           return queued == 0 ? 0 : result;
       });
-FAULT("readiness.zero-dgram", "who sleeps in poll is not woken", os::poll, poll_faults::never_woken);
+FAULT("readiness.zero-dgram", "who sleeps in poll is not woken", os::poll, polling_faults::poll_never_woken);
 FAULT("readiness.zero-dgram", "a datagram without data is not sent", os::send,
       [](auto real, int socket, const void* bytes, std::size_t size, int flags) -> ssize_t {
           return size == 0 ? 0 : real(socket, bytes, size, flags);

@@ -1,8 +1,9 @@
 // When a socket is ready: before it is connected, as a listener, while it connects.
-#include "cases/readiness/socket_events.hpp"
+#include "cases/readiness/polling_faults.hpp"
 #include "fixtures/event.hpp"
 #include "fixtures/files.hpp"
 #include "fixtures/loopback.hpp"
+#include "fixtures/polling.hpp"
 #include "fixtures/property.hpp"
 #include "fixtures/unix_socket.hpp"
 #include "fixtures/witness/witness.hpp"
@@ -23,8 +24,8 @@ TEST_CASE(
     {
         const Descriptor stream{arranged(os::socket(family, SOCK_STREAM, 0))};
         const Events seen = polled(stream, both);
-        observe(family == AF_UNIX ? "AF_UNIX stream" : "TCP", text_of(seen));
-        CHECK(is_one_of(seen, {events(POLLOUT | POLLHUP), no_events}));
+        observe(family == AF_UNIX ? "AF_UNIX stream" : "TCP", in_words(seen));
+        CHECK(any_of(seen, {POLLOUT | POLLHUP, 0}));
         CHECK(polled(stream, 0) == events(seen.mask & POLLHUP));
 
         const Descriptor datagram{arranged(os::socket(family, SOCK_DGRAM, 0))};
@@ -37,13 +38,13 @@ TEST_CASE(
 }
 
 FAULT("readiness.unconnected-socket", "an unconnected stream is only writable, as if it were connected", os::poll,
-      poll_faults::bits_lost<POLLHUP>);
+      polling_faults::poll_without(POLLHUP));
 FAULT("readiness.unconnected-socket", "an unconnected stream is readable, as at the end of file", os::poll,
-      poll_faults::bits_added<POLLHUP, POLLIN>);
+      polling_faults::poll_adding(POLLHUP, POLLIN));
 FAULT("readiness.unconnected-socket", "a datagram socket without a peer is hung up", os::poll,
-      poll_faults::bits_added<POLLOUT, POLLHUP>);
+      polling_faults::poll_adding(POLLOUT, POLLHUP));
 FAULT("readiness.unconnected-socket", "a datagram socket without a peer is not writable", os::poll,
-      poll_faults::bits_lost<POLLOUT>);
+      polling_faults::poll_without(POLLOUT));
 
 namespace
 {
@@ -121,8 +122,9 @@ FAULT("readiness.listener", "a connection that waits is announced as room to wri
           return result;
       });
 FAULT("readiness.listener", "a listener is readable although accept finds nothing", os::poll,
-      poll_faults::always<POLLIN>);
-FAULT("readiness.listener", "a connection does not wake who sleeps in poll", os::poll, poll_faults::never_woken);
+      polling_faults::poll_with(POLLIN));
+FAULT("readiness.listener", "a connection does not wake who sleeps in poll", os::poll,
+      polling_faults::poll_never_woken);
 FAULT("readiness.listener", "select does not know of connections", os::select,
       [](auto real, int limit, fd_set* readable, fd_set* writable, fd_set* exceptional, timeval* timeout) -> int {
           const int result = real(limit, readable, writable, exceptional, timeout);
@@ -182,8 +184,8 @@ TEST_CASE("readiness.connect-completion"
     const Descriptor deaf = bound_to_loopback(SOCK_STREAM);
     const Descriptor refused = connecting_to(port_of(deaf));
     const Events failure = awaited(refused, POLLOUT);
-    observe("after a refusal", text_of(failure));
-    CHECK(is_one_of(failure, {events(POLLOUT | POLLERR), events(POLLOUT | POLLERR | POLLHUP)}));
+    observe("after a refusal", in_words(failure));
+    CHECK(any_of(failure, {POLLOUT | POLLERR, POLLOUT | POLLERR | POLLHUP}));
     CHECK(selected(refused).writable);
     CHECK(pending_error(refused) == ECONNREFUSED);
     CHECK(pending_error(refused) == 0);
@@ -204,11 +206,11 @@ TEST_CASE("readiness.connect-completion"
 }
 
 FAULT("readiness.connect-completion", "a socket that has connected never becomes writable", os::poll,
-      poll_faults::bits_lost<POLLOUT>);
+      polling_faults::poll_without(POLLOUT));
 FAULT("readiness.connect-completion", "a socket is writable while it still connects", os::poll,
-      poll_faults::always<POLLOUT>);
+      polling_faults::poll_with(POLLOUT));
 FAULT("readiness.connect-completion", "a refusal looks like a success", os::poll,
-      poll_faults::bits_lost<POLLERR | POLLHUP>);
+      polling_faults::poll_without(POLLERR | POLLHUP));
 FAULT("readiness.connect-completion", "SO_ERROR does not hold the reason", os::getsockopt,
       [](auto /*real*/, int, int, int, void* value, socklen_t*) -> int {
           *static_cast<int*>(value) = 0;

@@ -1,8 +1,9 @@
 // What poll says of a stream as its connection ends, by halves.
 #include "cases/readiness/epoll_faults.hpp"
-#include "cases/readiness/socket_events.hpp"
+#include "cases/readiness/polling_faults.hpp"
 #include "fixtures/event_poll.hpp"
 #include "fixtures/loopback.hpp"
+#include "fixtures/polling.hpp"
 #include "fixtures/property.hpp"
 #include "fixtures/socket_pair.hpp"
 
@@ -19,7 +20,7 @@ Events half_closed(const Connection& connection)
     CHECK(polled(connection.server, ending) == no_events);
     CHECK(os::shutdown(connection.client, SHUT_WR) == 0);
     const Events seen = awaited(connection.server, ending);
-    CHECK(is_one_of(seen, {events(POLLIN | POLLRDHUP), events(POLLIN | POLLHUP)}));
+    CHECK(any_of(seen, {POLLIN | POLLRDHUP, POLLIN | POLLHUP}));
     CHECK(polled(connection.server, POLLOUT).mask == (POLLOUT | (seen.mask & POLLHUP)));
     return seen;
 }
@@ -38,7 +39,7 @@ TEST_CASE(
 {
     SocketPair local{SOCK_STREAM};
     const Events half = half_closed(local);
-    observe("half-closed", text_of(half));
+    observe("half-closed", in_words(half));
     local.client.close();
     CHECK(polled(local.server, ending) == events(half.mask | POLLHUP));
 
@@ -56,12 +57,13 @@ TEST_CASE(
 }
 
 FAULT("readiness.stream-half-close", "a half-closed stream is hung up", os::poll,
-      poll_faults::bits_added<POLLRDHUP, POLLHUP>);
-FAULT("readiness.stream-half-close", "the end of file is not readable", os::poll, poll_faults::bits_lost<POLLIN>);
+      polling_faults::poll_adding(POLLRDHUP, POLLHUP));
+FAULT("readiness.stream-half-close", "the end of file is not readable", os::poll,
+      polling_faults::poll_without(POLLIN));
 FAULT("readiness.stream-half-close", "the half-close is not told from data", os::poll,
-      poll_faults::bits_lost<POLLRDHUP>);
+      polling_faults::poll_without(POLLRDHUP));
 FAULT("readiness.stream-half-close", "a stream that has ended is not hung up", os::poll,
-      poll_faults::bits_lost<POLLHUP>);
+      polling_faults::poll_without(POLLHUP));
 FAULT("readiness.stream-half-close", "the peer's SHUT_WR ends one's own direction, too", os::shutdown,
       [](auto real, int socket, int /*how*/) -> int { return real(socket, SHUT_RDWR); });
 
@@ -97,7 +99,7 @@ constexpr auto shut_and_remembered = [](auto real, int socket, int how) -> int {
 } // namespace
 
 FAULT("readiness.tcp-both-shut", "there is no hang-up, only an end of file", os::poll,
-      poll_faults::bits_lost<POLLHUP>);
+      polling_faults::poll_without(POLLHUP));
 FAULT("readiness.tcp-both-shut", "a hang-up must be asked for", os::poll,
       [](auto real, pollfd* entries, nfds_t count, int timeout) -> int {
           const int result = real(entries, count, timeout);
@@ -108,13 +110,13 @@ FAULT("readiness.tcp-both-shut", "one's own SHUT_WR is a hang-up", os::shutdown,
       [](auto real, pollfd* entries, nfds_t count, int timeout) -> int {
           const int result = real(entries, count, timeout);
           entries->revents = static_cast<short>(entries->revents | (entries->fd == latest_shut ? POLLHUP : 0));
-          return result < 0 ? result : poll_faults::counted(entries, count);
+          return result < 0 ? result : polling_faults::counted(entries, count);
       });
 FAULT("readiness.tcp-both-shut", "who shuts down last is not told of the hang-up", os::shutdown,
       shut_and_remembered, os::poll, [](auto real, pollfd* entries, nfds_t count, int timeout) -> int {
           const int result = real(entries, count, timeout);
           entries->revents = static_cast<short>(entries->revents & (entries->fd == latest_shut ? ~POLLHUP : ~0));
-          return result < 0 ? result : poll_faults::counted(entries, count);
+          return result < 0 ? result : polling_faults::counted(entries, count);
       });
 FAULT("readiness.tcp-both-shut", "SHUT_WR shuts down both directions at once", os::shutdown,
       [](auto real, int socket, int /*how*/) -> int { return real(socket, SHUT_RDWR); });
@@ -155,10 +157,10 @@ TEST_CASE("readiness.rdhup-only-if-asked"
 }
 
 FAULT("readiness.rdhup-only-if-asked", "poll reports it unasked", os::poll,
-      poll_faults::bits_added<POLLIN, POLLRDHUP>);
+      polling_faults::poll_adding(POLLIN, POLLRDHUP));
 FAULT("readiness.rdhup-only-if-asked", "epoll reports it unasked", os::epoll_wait,
       epoll_faults::bits_added<EPOLLRDHUP>);
-FAULT("readiness.rdhup-only-if-asked", "poll never reports it", os::poll, poll_faults::bits_lost<POLLRDHUP>);
+FAULT("readiness.rdhup-only-if-asked", "poll never reports it", os::poll, polling_faults::poll_without(POLLRDHUP));
 FAULT("readiness.rdhup-only-if-asked", "epoll takes it for a hang-up, which needs no asking", os::epoll_wait,
       [](auto real, int set, epoll_event* events, int limit, int timeout) -> int {
           const int count = real(set, events, limit, timeout);

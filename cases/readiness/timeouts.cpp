@@ -72,7 +72,7 @@ TEST_CASE(
     each_waits_its_time(pipe.read_end, {0ns, 1ns, 30ms});
 }
 
-FAULT("readiness.timeout-bounds", "poll returns without waiting", os::poll, returning<0>);
+FAULT("readiness.timeout-bounds", "poll returns without waiting", os::poll, wrong_answer::returning<0>);
 FAULT("readiness.timeout-bounds", "select rounds its timeout down to a multiple of 100 ms", os::select,
       [](auto real, int count, fd_set* readable, fd_set* writable, fd_set* exceptional, timeval*) -> int {
           timeval rounded{};
@@ -114,8 +114,10 @@ TEST_CASE("readiness.poll-empty-set"
     each_waits_its_time(-1, {0ms, 10ms});
 }
 
-FAULT("readiness.poll-empty-set", "poll has nothing to wait for and returns", os::poll, returning<0>);
-FAULT("readiness.poll-empty-set", "select without a set is a mistake", os::select, failing_with<EINVAL>);
+FAULT("readiness.poll-empty-set", "poll has nothing to wait for and returns", os::poll,
+      wrong_answer::returning<0>);
+FAULT("readiness.poll-empty-set", "select without a set is a mistake", os::select,
+      wrong_answer::failing_with<EINVAL>);
 FAULT("readiness.poll-empty-set", "pselect with nothing to watch returns early", os::pselect,
       [](auto real, int count, fd_set* readable, fd_set* writable, fd_set* exceptional, const timespec* timeout,
          const sigset_t* mask) -> int {

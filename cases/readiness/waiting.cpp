@@ -133,7 +133,7 @@ TEST_CASE(
 FAULT("readiness.pipe-hup-wakes", "the end of the last writer wakes nobody", os::poll,
       [](auto real, pollfd* entries, nfds_t count, int timeout) -> int {
           const int ready = real(entries, count, timeout);
-          return timeout == -1 && (entries->revents & POLLHUP) != 0 ? real(nullptr, 0, -1) : ready;
+          return timeout != 0 && (entries->revents & POLLHUP) != 0 ? real(nullptr, 0, timeout) : ready;
       });
 FAULT("readiness.pipe-hup-wakes", "a poll asleep is woken with nothing to say", os::poll, poll_without(POLLHUP));
 FAULT("readiness.pipe-hup-wakes", "the hang-up is taken for data", os::poll, poll_swapping(POLLHUP, POLLIN));
@@ -246,6 +246,7 @@ FAULT("readiness.poll-eintr", "poll is restarted after the handler", os::poll,
           }
           return ready;
       });
-FAULT("readiness.poll-eintr", "select takes the signal for the end of its timeout", os::select, forgiving<EINTR>);
+FAULT("readiness.poll-eintr", "select takes the signal for the end of its timeout", os::select,
+      wrong_answer::hiding<EINTR, 0>);
 FAULT("readiness.poll-eintr", "the kernel's own number for a restart gets out of pselect", os::pselect,
-      reporting<EINTR, 514>);
+      wrong_answer::misreporting<EINTR, 514>);
