@@ -118,10 +118,13 @@ const reports::Result* Schedule::take(const Task& task, reports::Result result)
         const bool passed = result.verdict == reports::Verdict::pass;
         failed_ = failed_ || !result.expected;
         merge(entry, std::move(result));
-        for (std::size_t fault = 0; options_.prove && first && passed && fault < entry.property->faults.size();
-             ++fault)
+        const std::vector<Fault>& faults = entry.property->faults;
+        for (std::size_t fault = 0; options_.prove && first && passed && fault < faults.size(); ++fault)
         {
-            plan(entry, fault);
+            if (faults[fault].possible)
+            {
+                plan(entry, fault);
+            }
         }
     }
     const bool more_rounds = rounds_left_ > 0 && !(options_.until_fail && failed_);

@@ -76,3 +76,19 @@ TEST_CASE("schedule: a proof of what measures time runs beside others")
     CHECK(schedule.next());
     CHECK(!schedule.next());
 }
+
+TEST_CASE("schedule: a fault of a call that this system lacks proves nothing")
+{
+    std::vector<Property> all = properties_of({"pipe.first"});
+    all[0].faults = {{"one", [] {}, false}, {"other", [] {}, true}};
+    RunOptions options;
+    options.prove = true;
+    Schedule schedule{{&all[0]}, options, "Linux"};
+    const auto task = schedule.next();
+    REQUIRE(task);
+    schedule.take(*task, passed(*task));
+    const auto proof = schedule.next();
+    REQUIRE(proof);
+    CHECK(proof->fault == 1);
+    CHECK(!schedule.next());
+}
