@@ -13,8 +13,6 @@
 #include <filesystem>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <poll.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <system_error>
 #include <unistd.h>
@@ -76,11 +74,22 @@ bool still_there(int descriptor)
     return ::fstat(descriptor, &status) == 0 && status.st_nlink > 0;
 }
 
+// A record lock, because it goes with its process: a child that a killed run had just forked does not hold it on.
+bool lock_file(int descriptor)
+{
+    struct flock whole
+    {
+    };
+    whole.l_type = F_WRLCK;
+    whole.l_whence = SEEK_SET;
+    return ::fcntl(descriptor, F_SETLK, &whole) == 0; // NOLINT(cppcoreguidelines-pro-type-vararg)
+}
+
 // The lock of a new folder; -1 when a cleaner took the folder away in between.
 int take_lock(const std::string& folder)
 {
     const int lock = ::open((folder + "/lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (lock >= 0 && (::flock(lock, LOCK_EX | LOCK_NB) != 0 || !still_there(lock)))
+    if (lock >= 0 && (!lock_file(lock) || !still_there(lock)))
     {
         ::close(lock);
         return -1;
@@ -172,20 +181,6 @@ bool owner_lives(const std::string& name)
     return pid > 0 && (::kill(static_cast<pid_t>(pid), 0) == 0 || errno == EPERM);
 }
 
-// A killed run's lock may live on for a moment, in a child that had not yet become its case; that of a run whose
-// owner cannot be seen from here - it lives in another PID namespace - stays taken.
-bool lock_is_free(int lock, bool owner_lives)
-{
-    constexpr int most_turns = 300;
-    bool free = ::flock(lock, LOCK_EX | LOCK_NB) == 0;
-    for (int turn = 0; !free && !owner_lives && turn < most_turns; ++turn)
-    {
-        ::poll(nullptr, 0, 1);
-        free = ::flock(lock, LOCK_EX | LOCK_NB) == 0;
-    }
-    return free;
-}
-
 } // namespace
 
 Workspace::Workspace(const std::string& disk)
@@ -267,9 +262,8 @@ std::vector<DeadWorkspace> dead_workspaces()
     for (const std::string& folder : candidates)
     {
         const int lock = ::open((folder + "/lock").c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW);
-        const bool lives = owner_lives(filesystem::path{folder}.filename().string());
-        const bool taken = lock >= 0 && !lock_is_free(lock, lives);
-        const bool starting = lock < 0 && lives;
+        const bool taken = lock >= 0 && !lock_file(lock);
+        const bool starting = lock < 0 && owner_lives(filesystem::path{folder}.filename().string());
         if (taken || starting)
         {
             if (lock >= 0)

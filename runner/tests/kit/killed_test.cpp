@@ -48,11 +48,12 @@ void interrupt_a_run(int signal)
     CAPTURE(signal);
     Kit kit;
     const std::string file = kit.files().file("report.json");
+    const std::string stream = kit.files().file("stream.ndjson");
     Running run = kit.start({"run", "planted.passes", "planted.hangs", "planted.leaks-and-hangs",
                              "planted.ignores-everything", "planted.hangs-with-stranger", "--expect",
-                             kit.files().file("none.toml"), "--json", file});
+                             kit.files().file("none.toml"), "--json", file, "--ndjson", stream});
     REQUIRE(soon([&] { return kit.diary().count("process") == 3; }));
-    wait_milliseconds(50);
+    REQUIRE(soon([&] { return read_file(stream).find("planted.passes") != std::string::npos; }));
     const auto asked = std::chrono::steady_clock::now();
     run.signal(signal);
     const Answer answer = run.wait();
