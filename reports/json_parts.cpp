@@ -158,6 +158,8 @@ Json result_json(const Result& result)
             {"level", result.level},
             {"statement", result.statement},
             {"sources", result.sources},
+            {"observed_by", result.observed_by},
+            {"faults", result.faults},
             {"file", result.file},
             {"line", result.line},
             {"verdict", name_of(result.verdict)},

@@ -90,6 +90,8 @@ static void read_value(const JsonPlace& from, Result& into)
     object.required("level", into.level);
     object.optional("statement", into.statement);
     object.optional("sources", into.sources);
+    object.optional("observed_by", into.observed_by);
+    object.optional("faults", into.faults);
     object.optional("file", into.file);
     object.optional("line", into.line);
     object.required("verdict", into.verdict);

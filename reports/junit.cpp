@@ -1,12 +1,12 @@
 #include "reports/junit.hpp"
 
+#include "reports/outcome.hpp"
 #include "reports/timeline.hpp"
 #include "reports/xml.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 #include <iterator>
 #include <string_view>
 #include <vector>
@@ -15,23 +15,6 @@ namespace ipc_conform::reports
 {
 namespace
 {
-
-enum class Outcome
-{
-    passed,
-    failure,
-    error,
-    skipped,
-};
-
-/// The part of a testcase that says how it ended.
-struct Ending
-{
-    Outcome outcome = Outcome::passed;
-    std::string type;    ///< the verdict, for the tools that show it
-    std::string message; ///< one line
-    std::string details; ///< any number of lines
-};
 
 struct TestCase
 {
@@ -44,75 +27,9 @@ struct TestCase
     std::string output;
 };
 
-/// The parts that say something, joined.
-std::string joined(const std::vector<std::string>& parts, std::string_view separator)
-{
-    std::vector<std::string> filled;
-    std::ranges::copy_if(parts, std::back_inserter(filled), [](const auto& part) { return !part.empty(); });
-    return fmt::format("{}", fmt::join(filled, separator));
-}
-
 double finite(double milliseconds)
 {
     return std::isfinite(milliseconds) ? milliseconds : 0.0;
-}
-
-std::string labelled(std::string_view label, const std::string& text)
-{
-    return text.empty() ? text : fmt::format("{}: {}", label, text);
-}
-
-std::string details_of(const Result& result)
-{
-    std::vector<std::string> lines{result.statement, labelled("sources", joined(result.sources, "; "))};
-    for (const Failure& failure : result.failures)
-    {
-        lines.push_back(fmt::format("{} ({}:{})\n  expected: {}\n  observed: {}", failure.process, failure.file,
-                                    failure.line, failure.expected, failure.observed));
-    }
-    for (const Leak& leak : result.leaks)
-    {
-        lines.push_back(fmt::format("left behind: {} {}", leak.kind, leak.name));
-    }
-    for (const Proof& proof : result.proofs)
-    {
-        if (!proof.killed())
-        {
-            lines.push_back(fmt::format("survived: {} ({})", proof.fault, name_of(proof.verdict)));
-        }
-    }
-    lines.push_back(labelled("run again", result.rerun));
-    return joined(lines, "\n");
-}
-
-Ending ending_of(const Result& result)
-{
-    const bool survived = !std::ranges::all_of(result.proofs, &Proof::killed);
-    const std::string type{name_of(result.verdict)};
-    if (result.verdict == Verdict::unresolved)
-    {
-        return {Outcome::error, type, joined({result.reason, result.expectation}, "; "), details_of(result)};
-    }
-    if (!result.expected || survived)
-    {
-        const std::string message =
-            joined({result.reason, result.expectation, survived ? "a fault survived" : ""}, "; ");
-        return {Outcome::failure, type,
-                fmt::format("unexpected {}{}{}", type, message.empty() ? "" : ": ", message), details_of(result)};
-    }
-    if (result.verdict == Verdict::pass)
-    {
-        return {};
-    }
-    if (result.verdict == Verdict::fail)
-    {
-        return {Outcome::skipped, type,
-                fmt::format("expected FAIL: {}",
-                            joined({joined({result.expectation, result.reason}, "; "), result.link}, " ")),
-                ""};
-    }
-    const std::string remedy = result.remedy.empty() ? "" : fmt::format(" (remedy: {})", result.remedy);
-    return {Outcome::skipped, type, fmt::format("{}: {}{}", type, result.reason, remedy), ""};
 }
 
 TestCase test_case_of(const Result& result)
@@ -126,24 +43,20 @@ TestCase test_case_of(const Result& result)
     return test;
 }
 
-/// What makes the run not as expected although no testcase shows it: an interruption, an expectation for an id
-/// that does not exist, nothing run at all.
-TestCase test_case_of_the_run(const Run& run)
+TestCase test_case_of_the_run(const Run& run, const Ending& ending)
 {
-    const auto status = static_cast<int>(exit_status(run));
-    const std::string reason = run.partial              ? "the run was cut short"
-                               : run.unexpected.empty() ? "nothing was checked"
-                                                        : run.unexpected.front();
-    TestCase test{"ipc-conform", "ipc-conform.run", "", 0, finite(run.milliseconds), {}, ""};
-    test.ending = {run.unexpected.empty() ? Outcome::error : Outcome::failure,
-                   fmt::format("exit status {}", status), reason, joined(run.unexpected, "\n")};
-    return test;
+    return {"ipc-conform", std::string{test_of_the_run}, "", 0, finite(run.milliseconds), ending, ""};
 }
 
-std::size_t count_of(const std::vector<TestCase>& tests, Outcome outcome)
+/// The format knows no known departure: it is skipped.
+bool is_skipped(const TestCase& test)
 {
-    return static_cast<std::size_t>(
-        std::ranges::count(tests, outcome, [](const TestCase& test) { return test.ending.outcome; }));
+    return test.ending.outcome == Outcome::skipped || test.ending.outcome == Outcome::departure;
+}
+
+std::ptrdiff_t count_of(const std::vector<TestCase>& tests, Outcome outcome)
+{
+    return std::ranges::count(tests, outcome, [](const TestCase& test) { return test.ending.outcome; });
 }
 
 /// The attributes that testsuites and testsuite share.
@@ -151,23 +64,18 @@ std::string counts(const std::vector<TestCase>& tests, double milliseconds)
 {
     return fmt::format(R"(tests="{}" failures="{}" errors="{}" skipped="{}" time="{:.6f}")", tests.size(),
                        count_of(tests, Outcome::failure), count_of(tests, Outcome::error),
-                       count_of(tests, Outcome::skipped), milliseconds / 1000);
+                       std::ranges::count_if(tests, is_skipped), milliseconds / 1000);
 }
 
-void append_ending(std::string& xml, const Ending& ending)
+void append_ending(std::string& xml, const TestCase& test)
 {
-    if (ending.outcome == Outcome::passed)
-    {
-        return;
-    }
-    const std::string_view element = ending.outcome == Outcome::failure ? "failure"
-                                     : ending.outcome == Outcome::error ? "error"
-                                                                        : "skipped";
-    if (ending.outcome == Outcome::skipped)
+    const Ending& ending = test.ending;
+    if (is_skipped(test))
     {
         xml += fmt::format("      <skipped message=\"{}\"/>\n", xml_attribute(ending.message));
         return;
     }
+    const std::string_view element = ending.outcome == Outcome::failure ? "failure" : "error";
     xml += fmt::format("      <{0} type=\"{1}\" message=\"{2}\">{3}</{0}>\n", element, xml_attribute(ending.type),
                        xml_attribute(ending.message), xml_text(ending.details));
 }
@@ -186,7 +94,7 @@ void append_test_case(std::string& xml, const TestCase& test)
         return;
     }
     xml += ">\n";
-    append_ending(xml, test.ending);
+    append_ending(xml, test);
     if (!test.output.empty())
     {
         xml += fmt::format("      <system-out>{}</system-out>\n", xml_text(test.output));
@@ -238,10 +146,9 @@ std::string to_junit(const Run& run)
 {
     std::vector<TestCase> tests;
     std::ranges::transform(run.results, std::back_inserter(tests), test_case_of);
-    const bool shown = count_of(tests, Outcome::failure) + count_of(tests, Outcome::error) != 0;
-    if (!shown && exit_status(run) != Exit::as_expected)
+    if (const std::optional<Ending> ending = ending_of_the_run(run))
     {
-        tests.push_back(test_case_of_the_run(run));
+        tests.push_back(test_case_of_the_run(run, *ending));
     }
     std::string xml = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
     xml += fmt::format("<testsuites name=\"ipc-conform\" {}>\n", counts(tests, finite(run.milliseconds)));

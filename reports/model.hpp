@@ -119,7 +119,9 @@ struct Result
     std::string level;
     std::string statement;
     std::vector<std::string> sources;
-    std::string file; ///< where the case stands, relative to the project
+    std::string observed_by;         ///< how the case sees it
+    std::vector<std::string> faults; ///< the misbehaving systems under which the case can be run
+    std::string file;                ///< where the case stands, relative to the project
     int line = 0;
 
     Verdict verdict = Verdict::unresolved;

@@ -4,6 +4,7 @@
 
 #include "runner/claims.hpp"
 #include "runner/display.hpp"
+#include "runner/platform.hpp"
 #include "runner/session.hpp"
 #include "runner/stored_report.hpp"
 
@@ -24,7 +25,7 @@ std::vector<reports::Result> results_for(const ClaimsOptions& options, RunOption
         return read_report(options.report).results;
     }
     run.patterns = claim_property_ids();
-    ReportFiles files{run};
+    ReportFiles files{run.reports, platform_of_this_system()};
     return measure(run, files).results;
 }
 

@@ -1,6 +1,7 @@
 #include "runner/command_line.hpp"
 
 #include "fixtures/property.hpp"
+#include "reports/format.hpp"
 #include "reports/model.hpp"
 #include "runner/claims_page.hpp"
 #include "runner/clean.hpp"
@@ -10,12 +11,14 @@
 #include "runner/listing.hpp"
 #include "runner/options.hpp"
 #include "runner/session.hpp"
+#include "runner/stored_report.hpp"
 
 #include <CLI/CLI.hpp>
 
 #include <charconv>
 #include <cstdint>
 #include <cstdio>
+#include <fmt/format.h>
 #include <functional>
 #include <iostream>
 #include <map>
@@ -53,6 +56,21 @@ const CLI::Validator is_natural{[](const std::string& text) {
 
 constexpr const char* thorough_help = "Let the measured cases take twenty times as many samples";
 
+// An option for each format.
+void declare_reports(CLI::App& app, ReportOptions& options)
+{
+    for (const reports::Format& format : reports::formats())
+    {
+        app.add_option_function<std::string>(
+            fmt::format("--{}", format.name),
+            [&options, name = std::string{format.name}](const std::string& file) {
+                options.files.emplace_back(name, file);
+            },
+            fmt::format("Write this FILE (- is standard output): {}", format.purpose));
+    }
+    app.add_option("--report", options.folder, "Write every format into this folder, files named by platform");
+}
+
 // What the options of a run are, wherever on the line they stand.
 struct RunArguments
 {
@@ -75,9 +93,8 @@ struct RunArguments
         app.add_flag("--until-fail", options.until_fail, "Repeat until something fails, at most --repeat times");
         app.add_option("--shard", shard, "Run the I-th of N parts: I/N");
         app.add_option("--failed-from", options.failed_from, "Run what was not as expected in this JSON report");
-        app.add_option("--json", options.json, "Write a JSON report (reports/schema.json); - is standard output");
-        app.add_option("--ndjson", options.ndjson, "Write one JSON object a line, as results come");
-        app.add_option("--junit", options.junit, "Write a JUnit XML report");
+        declare_reports(app, options.reports);
+        app.add_flag("--ktap", options.reports.ktap, "Write KTAP to standard output as the run goes");
         app.add_option("--expect", options.expect, "Expectations (TOML) instead of the platform's own");
         app.add_option("--disk", options.disk, "A folder on a disk file system, for memory maps of real files");
         app.add_option("--seed", options.seed, "Seed of the cases' random sizes (default: a new one)")
@@ -138,6 +155,13 @@ int parse_and_run(int argument_count, char** arguments)
             return status(reports::Exit::as_expected);
         };
     });
+
+    std::string stored;
+    ReportOptions renderings;
+    CLI::App* report = app.add_subcommand("report", "Write a stored JSON report in other formats, or show it");
+    report->add_option("REPORT", stored)->required();
+    declare_reports(*report, renderings);
+    report->final_callback([&] { action = [&] { return show_stored_report(stored, renderings); }; });
 
     CLI::App* doctor = app.add_subcommand("doctor", "Tell what this system or sandbox disables, and the remedy");
     doctor->add_flag("--json", as_json, "As JSON");

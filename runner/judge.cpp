@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <charconv>
 #include <fmt/format.h>
+#include <iterator>
 #include <sys/wait.h>
 
 namespace ipc_conform::runner
@@ -195,6 +196,8 @@ Result blank_result(const Property& property)
     result.level = property.level;
     result.statement = property.statement;
     result.sources = property.sources;
+    result.observed_by = property.observed_by;
+    std::ranges::transform(property.faults, std::back_inserter(result.faults), &Fault::description);
     result.file = property.file;
     result.line = property.line;
     result.rerun = fmt::format("./ipc-conform run {}", property.id);

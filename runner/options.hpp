@@ -8,10 +8,19 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace ipc_conform::runner
 {
+
+/// What is to be written, beside what a person reads.
+struct ReportOptions
+{
+    std::vector<std::pair<std::string, std::string>> files; ///< format and file, "-" for standard output
+    std::string folder;                                     ///< for every format, files named by platform
+    bool ktap = false;                                      ///< KTAP on standard output, as the run goes
+};
 
 /// The options of a run (`--all`, `run PATTERN…`).
 struct RunOptions
@@ -26,9 +35,7 @@ struct RunOptions
         false; ///< repeat until something is not as expected, at most `repeat` times if that is given
     std::optional<Shard> shard;
     std::string failed_from; ///< a JSON report: run what was not as expected there
-    std::string json;        ///< files to write, "-" for standard output
-    std::string ndjson;
-    std::string junit;
+    ReportOptions reports;
     std::string expect; ///< a file of expectations instead of the embedded one
     std::string disk;   ///< a folder on a disk file system
     std::optional<std::uint64_t> seed;

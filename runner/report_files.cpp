@@ -1,7 +1,5 @@
 #include "runner/report_files.hpp"
 
-#include "reports/json.hpp"
-#include "reports/junit.hpp"
 #include "runner/errors.hpp"
 
 #include <cerrno>
@@ -12,6 +10,13 @@
 
 namespace ipc_conform::runner
 {
+
+namespace
+{
+
+constexpr const char* only_one = "only one report can go to standard output (-)";
+
+} // namespace
 
 ReportFile::ReportFile(const std::string& path) : path_{path}
 {
@@ -61,31 +66,63 @@ std::optional<std::string> ReportFile::flush()
                        error == 0 ? "the output failed" : std::strerror(error));
 }
 
-ReportFiles::ReportFiles(const RunOptions& options)
+ReportFiles::ReportFiles(const ReportOptions& options, const reports::Platform& platform)
 {
-    const auto open = [this](std::optional<ReportFile>& file, const std::string& path) {
-        if (path.empty())
+    for (const auto& [name, path] : options.files)
+    {
+        open(*reports::format_named(name), path);
+    }
+    if (options.ktap)
+    {
+        if (std::exchange(standard_output_, true))
         {
-            return;
+            throw UsageError{only_one};
         }
-        if (path == "-" && std::exchange(standard_output_, true))
-        {
-            throw UsageError{"only one report can go to standard output (-)"};
-        }
-        file.emplace(path);
-    };
-    open(json_, options.json);
-    open(junit_, options.junit);
-    open(ndjson_, options.ndjson);
+        console_.emplace("-");
+    }
+    if (options.folder.empty())
+    {
+        return;
+    }
+    std::error_code error;
+    std::filesystem::create_directories(options.folder, error);
+    if (error)
+    {
+        throw UsageError{fmt::format("cannot make the folder {}: {}", options.folder, error.message())};
+    }
+    const std::string name = reports::platform_file_name(platform);
+    for (const reports::Format& format : reports::formats())
+    {
+        open(format, fmt::format("{}/{}.{}", options.folder, name, format.extension));
+    }
 }
 
-void ReportFiles::begin(const reports::Run& run)
+void ReportFiles::open(const reports::Format& format, const std::string& path)
 {
-    if (ndjson_)
+    if (path == "-" && std::exchange(standard_output_, true))
     {
-        ndjson_->truncate();
-        lines_.emplace(ndjson_->stream());
+        throw UsageError{only_one};
+    }
+    if (format.name == "ndjson" && !streamed_)
+    {
+        streamed_.emplace(path);
+        return;
+    }
+    files_.emplace_back(&format, ReportFile{path});
+}
+
+void ReportFiles::begin(const reports::Run& run, std::size_t planned)
+{
+    if (streamed_)
+    {
+        streamed_->truncate();
+        lines_.emplace(streamed_->stream());
         lines_->begin(run);
+    }
+    if (console_)
+    {
+        points_.emplace(console_->stream());
+        points_->begin(run, planned);
     }
 }
 
@@ -94,6 +131,10 @@ void ReportFiles::result(const reports::Result& result)
     if (lines_)
     {
         lines_->result(result);
+    }
+    if (points_)
+    {
+        points_->result(result);
     }
 }
 
@@ -106,19 +147,20 @@ std::vector<std::string> ReportFiles::end(const reports::Run& run)
             problems.push_back(std::move(*problem));
         }
     };
+    errno = 0;
     if (lines_)
     {
-        errno = 0;
         lines_->end(run);
-        note(ndjson_->flush());
+        note(streamed_->flush());
     }
-    if (json_)
+    if (points_)
     {
-        note(json_->write(reports::to_json(run)));
+        points_->end(run);
+        note(console_->flush());
     }
-    if (junit_)
+    for (auto& [format, file] : files_)
     {
-        note(junit_->write(reports::to_junit(run)));
+        note(file.write(format->render(run)));
     }
     return problems;
 }

@@ -1,8 +1,10 @@
 // The files a run writes: opened before anything runs, so that a wrong name costs nothing.
 #pragma once
 
+#include "reports/format.hpp"
 #include "reports/model.hpp"
 #include "reports/ndjson.hpp"
+#include "reports/tap.hpp"
 #include "runner/options.hpp"
 
 #include <fstream>
@@ -10,6 +12,7 @@
 #include <optional>
 #include <ostream>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace ipc_conform::runner
@@ -38,23 +41,28 @@ private:
 class ReportFiles
 {
 public:
-    explicit ReportFiles(const RunOptions& options);
+    /// Opens them. `platform` names the files of a folder that is to hold every format; the folder is made.
+    ReportFiles(const ReportOptions& options, const reports::Platform& platform);
 
     /// Whether one of them is standard output, which then belongs to it alone.
     [[nodiscard]] bool use_standard_output() const
     {
         return standard_output_;
     }
-    void begin(const reports::Run& run);
+    /// Starts those that are written as the run goes; `planned`: how many results are to come.
+    void begin(const reports::Run& run, std::size_t planned);
     void result(const reports::Result& result);
     /// Writes everything; one line for each file that could not be written.
     [[nodiscard]] std::vector<std::string> end(const reports::Run& run);
 
 private:
-    std::optional<ReportFile> json_;
-    std::optional<ReportFile> junit_;
-    std::optional<ReportFile> ndjson_;
+    void open(const reports::Format& format, const std::string& path);
+
+    std::vector<std::pair<const reports::Format*, ReportFile>> files_; ///< written at the end
+    std::optional<ReportFile> streamed_;                               ///< NDJSON
+    std::optional<ReportFile> console_;                                ///< KTAP
     std::optional<reports::NdjsonWriter> lines_;
+    std::optional<reports::KtapWriter> points_;
     bool standard_output_ = false;
 };
 

@@ -141,7 +141,7 @@ void execute(const RunOptions& options, const Selection& selection, const Expect
         throw CannotJudge{trust.problem};
     }
     run.trust = trust.summary;
-    files.begin(run);
+    files.begin(run, selection.size());
 
     Schedule schedule{selection, options, run.platform.system};
     Display display{schedule.planned() + selection.size()};
@@ -196,7 +196,7 @@ reports::Run measure(const RunOptions& options, ReportFiles& files)
 
 int run_session(const RunOptions& options)
 {
-    ReportFiles files{options};
+    ReportFiles files{options.reports, platform_of_this_system()};
     const reports::Run run = measure(options, files);
 
     std::ostream& screen = files.use_standard_output() ? std::cerr : std::cout;

@@ -1,7 +1,8 @@
-// Reading back a JSON report that a run has written.
+// A JSON report that a run has written: read back, and shown or written in other formats.
 #pragma once
 
 #include "reports/model.hpp"
+#include "runner/options.hpp"
 
 #include <string>
 
@@ -10,5 +11,9 @@ namespace ipc_conform::runner
 
 /// The run in that file. Throws UsageError naming the file and what is wrong with it.
 reports::Run read_report(const std::string& path);
+
+/// Writes the run in that file as the run itself would have been written; without anything to write, shows it on
+/// standard output. The exit status is that of the run, or 3 when something could not be written.
+int show_stored_report(const std::string& path, const ReportOptions& wanted);
 
 } // namespace ipc_conform::runner

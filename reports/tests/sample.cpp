@@ -23,6 +23,8 @@ Result failed()
     Result failed = result("pipe.read-empty-blocks", Verdict::fail);
     failed.statement = "a blocking read on an empty pipe blocks until data arrives";
     failed.sources = {"POSIX.1-2024 read()", "pipe(7)"};
+    failed.observed_by = "a reader is seen asleep in read";
+    failed.faults = {"read returns 0 at once", "read returns 2"};
     failed.file = "cases/pipe/blocking.cpp";
     failed.line = 12;
     failed.reason = "a check did not hold";
@@ -144,7 +146,8 @@ Run hostile_run()
             result.id = result.mechanism = result.statement = result.file = result.reason = bad;
             result.level = "shall";
             result.remedy = result.expectation = result.link = result.output = result.rerun = bad;
-            result.sources = {bad, bad};
+            result.sources = result.faults = {bad, bad};
+            result.observed_by = bad;
             result.verdict = verdict;
             result.expected = expected;
             result.milliseconds = infinity;

@@ -1,10 +1,9 @@
-// Writes sample reports into a folder, for other programs to check: rich and hostile .json, .ndjson, .xml.
-#include "reports/json.hpp"
-#include "reports/junit.hpp"
-#include "reports/ndjson.hpp"
+// Writes sample reports into a folder, for other programs to check: rich, hostile and empty ones in every format.
+#include "reports/format.hpp"
 #include "reports/tests/sample.hpp"
 
 #include <filesystem>
+#include <fmt/format.h>
 #include <fstream>
 
 using namespace ipc_conform::reports;
@@ -14,22 +13,13 @@ namespace
 
 void write_reports(const std::filesystem::path& folder, const std::string& name, const Run& run)
 {
-    const auto open = [&](const char* extension) {
+    for (const Format& format : formats())
+    {
         std::ofstream file;
         file.exceptions(std::ios::failbit | std::ios::badbit);
-        file.open(folder / (name + extension), std::ios::binary);
-        return file;
-    };
-    open(".json") << to_json(run);
-    open(".xml") << to_junit(run);
-    std::ofstream stream = open(".ndjson");
-    NdjsonWriter writer{stream};
-    writer.begin(run);
-    for (const Result& result : run.results)
-    {
-        writer.result(result);
+        file.open(folder / fmt::format("{}.{}", name, format.extension), std::ios::binary);
+        file << format.render(run);
     }
-    writer.end(run);
 }
 
 } // namespace
