@@ -202,13 +202,13 @@ struct Run
     std::size_t jobs = 0;
     bool partial = false;     ///< interrupted: not everything selected was run
     bool proved = false;      ///< --prove: each case was run under its faults
-    std::string expectations; ///< name of the file of expectations that applied
+    std::string expectations; ///< names of the files of expectations that applied
     std::string trust;        ///< one line on the trust base
     Platform platform;
     std::vector<Result> results; ///< in the order of the selection
     std::vector<Claim> claims;   ///< those that a result of this run has something to say about
     /// One line for each way in which the run is not as expected: a failure, a pass that was not due,
-    /// a changed signature, an unknown id, a leak, a surviving fault.
+    /// a changed signature, an unknown id, an expired expectation, a leak, a surviving fault.
     std::vector<std::string> unexpected;
 
     friend bool operator==(const Run&, const Run&) = default;

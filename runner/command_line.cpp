@@ -95,7 +95,10 @@ struct RunArguments
         app.add_option("--failed-from", options.failed_from, "Run what was not as expected in this JSON report");
         declare_reports(app, options.reports);
         app.add_flag("--ktap", options.reports.ktap, "Write KTAP to standard output as the run goes");
-        app.add_option("--expect", options.expect, "Expectations (TOML) instead of the platform's own");
+        app.add_option(
+               "--expect", options.expect,
+               "Expectations (TOML) instead of the kit's own; may be given again, built-in names the kit's")
+            ->allow_extra_args(false);
         app.add_option("--disk", options.disk, "A folder on a disk file system, for memory maps of real files");
         app.add_option("--seed", options.seed, "Seed of the cases' random sizes (default: a new one)")
             ->check(is_natural);

@@ -1,6 +1,7 @@
 #include "runner/expectations.hpp"
 
 #include "reports/printable.hpp"
+#include "reports/utf8.hpp"
 #include "runner/selection.hpp"
 
 #include <algorithm>
@@ -30,9 +31,20 @@ std::string first_word_of(const Result& result)
     return fmt::format("expected {}, observed {}", failure.expected, failure.observed);
 }
 
+std::string how_long_it_held(const Expectation& expired)
+{
+    const std::chrono::year_month_day day = *expired.expires;
+    return fmt::format("{} excused it until {:04}-{:02}-{:02}", text_of(expired.place),
+                       static_cast<int>(day.year()), static_cast<unsigned>(day.month()),
+                       static_cast<unsigned>(day.day()));
+}
+
 bool says(const Result& result, const std::string& signature)
 {
-    const auto contains = [&](const std::string& text) { return text.find(signature) != std::string::npos; };
+    // A signature comes from a report, where bytes that are no UTF-8 have been replaced.
+    const auto contains = [&](const std::string& text) {
+        return reports::repaired_utf8(text).find(signature) != std::string::npos;
+    };
     return contains(result.reason) || std::ranges::any_of(result.failures, [&](const reports::Failure& failure) {
                return contains(failure.expected) || contains(failure.observed);
            });
@@ -56,9 +68,9 @@ public:
             result_.expected = false;
             result_.expectation = "the kit could not decide";
         }
-        else if (entry == nullptr)
+        else if (entry == nullptr || entry->expired)
         {
-            without_entry();
+            without_excuse(entry);
         }
         else if (result_.verdict == entry->verdict)
         {
@@ -88,11 +100,13 @@ public:
     }
 
 private:
-    void without_entry()
+    void without_excuse(const Expectation* expired)
     {
         if (result_.verdict == Verdict::fail)
         {
-            is_not("unexpected FAIL", first_word_of(result_));
+            is_not("unexpected FAIL",
+                   first_word_of(result_)
+                       + (expired == nullptr ? "" : fmt::format("; {}", how_long_it_held(*expired))));
         }
     }
 
@@ -124,17 +138,22 @@ std::string mechanism_of(std::string_view id)
     return std::string{id.substr(0, id.find('.'))};
 }
 
-/// Whether this build has the id, or lacks the whole room of an entry that is the kit's own.
-bool may_name(const Expectations& expectations, const std::string& id, const std::vector<std::string>& known)
+/// Whether this build has the entry's id, or lacks the whole room of an entry that is the kit's own.
+bool may_name(const Expectation& entry, const std::vector<std::string>& known)
 {
     const auto has_room = [&] {
         return std::ranges::any_of(
-            known, [&](const std::string& other) { return mechanism_of(other) == mechanism_of(id); });
+            known, [&](const std::string& other) { return mechanism_of(other) == mechanism_of(entry.id); });
     };
-    return std::ranges::find(known, id) != known.end() || (expectations.embedded && !has_room());
+    return std::ranges::find(known, entry.id) != known.end() || (entry.own && !has_room());
 }
 
 } // namespace
+
+std::string text_of(const Place& place)
+{
+    return fmt::format("{}:{}", place.file, place.line);
+}
 
 const Expectation* Expectations::entry_for(std::string_view id) const
 {
@@ -147,10 +166,15 @@ void apply(const Expectations& expectations, Run& run, const std::vector<std::st
     run.expectations = expectations.name;
     for (const Expectation& entry : expectations.entries)
     {
-        if (!may_name(expectations, entry.id, known_ids))
+        if (!may_name(entry, known_ids))
         {
-            run.unexpected.push_back(fmt::format("unknown id in {}: {}{}", reports::printable(expectations.name),
+            run.unexpected.push_back(fmt::format("unknown id in {}: {}{}", text_of(entry.place),
                                                  reports::printable(entry.id), nearest_text(known_ids, entry.id)));
+        }
+        if (entry.expired)
+        {
+            run.unexpected.push_back(fmt::format("expired expectation: {}: {}; renew its date, or remove it",
+                                                 reports::printable(entry.id), how_long_it_held(entry)));
         }
     }
     for (Result& result : run.results)

@@ -1,19 +1,12 @@
 // How expectations are read.
 #include "reports/printable.hpp"
-#include "runner/embedded.hpp"
 #include "runner/errors.hpp"
 #include "runner/expectations.hpp"
 #include "runner/toml.hpp"
 
 #include <algorithm>
 #include <array>
-#include <cctype>
-#include <cerrno>
-#include <cstdio>
-#include <cstring>
 #include <fmt/format.h>
-#include <memory>
-#include <sys/utsname.h>
 
 namespace ipc_conform::runner
 {
@@ -23,10 +16,23 @@ namespace
 using reports::printable;
 using reports::Verdict;
 
-// Far more than any list of known departures; a device or a wrong file is not read to its end.
-constexpr std::size_t largest_file = 1U << 20U;
 constexpr std::string_view array_name = "expectation";
-constexpr std::array<std::string_view, 5> field_names{"property", "verdict", "signature", "reason", "link"};
+
+struct Field
+{
+    std::string_view name;
+    std::string_view meaning;
+};
+constexpr std::array<Field, 10> fields{{{"property", "its id"},
+                                        {"verdict", "FAIL, UNSUPPORTED or RESTRICTED"},
+                                        {"signature", "what the failure says"},
+                                        {"reason", "why the system does so"},
+                                        {"link", "where that is documented"},
+                                        {"system", "the system it speaks of"},
+                                        {"release", "the kernel releases it speaks of"},
+                                        {"sandbox", "the sandbox it speaks of"},
+                                        {"libc", "the C library it speaks of"},
+                                        {"expires", "the last day on which it holds"}}};
 constexpr std::array expectable{Verdict::fail, Verdict::unsupported, Verdict::restricted};
 
 /// Reads one file's tables and knows how to complain about a place in it.
@@ -91,23 +97,23 @@ private:
     {
         for (const auto& [key, value] : table)
         {
-            if (std::ranges::find(field_names, key.str()) == field_names.end())
+            if (std::ranges::find(fields, key.str(), &Field::name) == fields.end())
             {
-                refuse(key.source(), fmt::format("unknown key \"{}\"; an expectation has {}", key.str(),
-                                                 fmt::join(field_names, ", ")));
+                refuse(key.source(),
+                       fmt::format("unknown key \"{}\"; an expectation has {}", key.str(), all_names()));
             }
         }
         Expectation entry;
+        entry.place = {printable(name_), table.source().begin.line};
         entry.id = needed(table, "property");
-        if (expectations.entry_for(entry.id) != nullptr)
-        {
-            refuse(table.get("property")->source(), fmt::format("property \"{}\" has two entries", entry.id));
-        }
+        entry.where = predicate_of(table);
+        refuse_second(expectations, entry, table.get("property")->source());
         entry.verdict = verdict_of(table);
         const bool wants_signature = entry.verdict == Verdict::fail || table.contains("signature");
         entry.signature = wants_signature ? needed(table, "signature") : "";
         entry.reason = needed(table, "reason");
         entry.link = needed(table, "link");
+        entry.expires = day_of(table);
         expectations.entries.push_back(std::move(entry));
     }
 
@@ -122,6 +128,59 @@ private:
                                verdict ? "needs no expectation" : "is unknown"));
         }
         return *verdict;
+    }
+
+    // Two entries for an id are one too many only where both speak of the same platforms.
+    void refuse_second(const Expectations& expectations, const Expectation& entry,
+                       const toml::source_region& where) const
+    {
+        if (std::ranges::any_of(expectations.entries, [&](const Expectation& other) {
+                return other.id == entry.id && other.where == entry.where;
+            }))
+        {
+            refuse(where, fmt::format("property \"{}\" has two entries", entry.id));
+        }
+    }
+
+    [[nodiscard]] PlatformPredicate predicate_of(const toml::table& table) const
+    {
+        return {table.contains("system") ? needed(table, "system") : "",
+                range_of<VersionRange>(table, "release", R"(a range of versions such as ">=5.14 <6.2")"),
+                table.contains("sandbox") ? needed(table, "sandbox") : "",
+                range_of<LibcRange>(table, "libc", R"(a C library such as "musl" or "glibc <2.38")")};
+    }
+
+    template <class Range>
+    [[nodiscard]] std::optional<Range> range_of(const toml::table& table, std::string_view key,
+                                                std::string_view form) const
+    {
+        if (!table.contains(key))
+        {
+            return std::nullopt;
+        }
+        const std::string text = needed(table, key);
+        std::optional<Range> range = Range::parse(text);
+        if (!range)
+        {
+            refuse(table.get(key)->source(), fmt::format("{} \"{}\" is not {}", key, text, form));
+        }
+        return range;
+    }
+
+    [[nodiscard]] std::optional<std::chrono::year_month_day> day_of(const toml::table& table) const
+    {
+        const toml::node* node = table.get("expires");
+        if (node == nullptr)
+        {
+            return std::nullopt;
+        }
+        const auto* date = node->as_date();
+        if (date == nullptr)
+        {
+            refuse(node->source(), "expires must be a date without quotation marks, such as 2027-01-31");
+        }
+        const toml::date day = date->get();
+        return std::chrono::year{day.year} / day.month / day.day;
     }
 
     [[nodiscard]] std::string needed(const toml::table& table, std::string_view key) const
@@ -141,7 +200,27 @@ private:
         {
             refuse(node->source(), fmt::format("{} is empty", key));
         }
+        if (text->get().find_first_not_of(" ?") == std::string::npos)
+        {
+            refuse(node->source(), fmt::format("the expectation{} lacks its {}: write {} in place of \"{}\"",
+                                               owner(table), key, meaning_of(key), text->get()));
+        }
         return text->get();
+    }
+
+    static std::string_view meaning_of(std::string_view key)
+    {
+        return std::ranges::find(fields, key, &Field::name)->meaning;
+    }
+
+    static std::string all_names()
+    {
+        std::string names;
+        for (const Field& field : fields)
+        {
+            names += fmt::format("{}{}", names.empty() ? "" : ", ", field.name);
+        }
+        return names;
     }
 
     static std::string owner(const toml::table& table)
@@ -154,67 +233,11 @@ private:
     std::string name_;
 };
 
-[[noreturn]] void cannot_read(const std::string& path, const char* why)
-{
-    throw UsageError{fmt::format("cannot read the expectations file {}: {}", printable(path), why)};
-}
-
 } // namespace
 
 Expectations parse_expectations(std::string_view text, const std::string& name)
 {
     return Reader{name}.read(text);
-}
-
-Expectations read_expectations(const std::string& path)
-{
-    struct Close
-    {
-        void operator()(std::FILE* file) const
-        {
-            std::fclose(file);
-        }
-    };
-    const std::unique_ptr<std::FILE, Close> file{std::fopen(path.c_str(), "rbe")};
-    if (!file)
-    {
-        cannot_read(path, std::strerror(errno));
-    }
-    std::string text(largest_file + 1, '\0');
-    text.resize(std::fread(text.data(), 1, text.size(), file.get()));
-    if (std::ferror(file.get()) != 0)
-    {
-        cannot_read(path, std::strerror(errno));
-    }
-    if (text.size() > largest_file)
-    {
-        cannot_read(path, "it is larger than a megabyte");
-    }
-    return parse_expectations(text, path);
-}
-
-Expectations embedded_expectations(std::string_view system)
-{
-    std::string name{system};
-    std::ranges::transform(name, name.begin(), [](unsigned char letter) { return std::tolower(letter); });
-    name += ".toml";
-    const auto files = embedded::expectations();
-    const auto found = std::ranges::find(files, name, &embedded::File::name);
-    Expectations expectations =
-        found == files.end() ? Expectations{} : parse_expectations(found->content, name + " (embedded)");
-    if (found == files.end())
-    {
-        expectations.name = fmt::format("none: the kit has no {}", name);
-    }
-    expectations.embedded = true;
-    return expectations;
-}
-
-Expectations embedded_expectations()
-{
-    utsname names{};
-    ::uname(&names);
-    return embedded_expectations(names.sysname);
 }
 
 } // namespace ipc_conform::runner

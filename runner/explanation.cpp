@@ -44,13 +44,8 @@ std::string row(std::string_view name, const Lines& values)
     return text;
 }
 
-std::string verdict_expected(const Property& property, const KnownSystem& system)
+std::string verdict_without_entry(const Property& property, const KnownSystem& system)
 {
-    if (const Expectation* entry = system.expectations.entry_for(property.id); entry != nullptr)
-    {
-        return fmt::format("{} by {}: {}; {}", name_of(entry->verdict), system.expectations.name, entry->reason,
-                           entry->link);
-    }
     if (!property.untested.empty())
     {
         return "UNTESTED";
@@ -62,9 +57,33 @@ std::string verdict_expected(const Property& property, const KnownSystem& system
     return system.has_run ? "PASS" : "PASS, though nobody has run it there yet";
 }
 
+/// What each entry for the property says; and what holds where none of them does.
+Lines verdicts_expected(const Property& property, const KnownSystem& system)
+{
+    Lines lines;
+    bool everywhere = false;
+    for (const Expectation& entry : system.expectations.entries)
+    {
+        if (entry.id == property.id)
+        {
+            const std::string where = text_of(entry.where);
+            everywhere = everywhere || where.empty();
+            lines.push_back(fmt::format("{}: {} by {}{}{}: {}; {}", system.name, name_of(entry.verdict),
+                                        system.expectations.name, where.empty() ? "" : " on ", where, entry.reason,
+                                        entry.link));
+        }
+    }
+    if (!everywhere)
+    {
+        lines.push_back(fmt::format("{}{}: {}", system.name, lines.empty() ? "" : " otherwise",
+                                    verdict_without_entry(property, system)));
+    }
+    return lines;
+}
+
 Lines expected_on(const Property& property, const KnownSystem& system)
 {
-    Lines lines{fmt::format("{}: {}", system.name, verdict_expected(property, system))};
+    Lines lines = verdicts_expected(property, system);
     for (const auto& [name, answer] : property.on_systems)
     {
         if (name == system.name)

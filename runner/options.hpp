@@ -36,8 +36,8 @@ struct RunOptions
     std::optional<Shard> shard;
     std::string failed_from; ///< a JSON report: run what was not as expected there
     ReportOptions reports;
-    std::string expect; ///< a file of expectations instead of the embedded one
-    std::string disk;   ///< a folder on a disk file system
+    std::vector<std::string> expect; ///< files of expectations instead of the kit's own, which is "built-in"
+    std::string disk;                ///< a folder on a disk file system
     std::optional<std::uint64_t> seed;
 };
 

@@ -79,7 +79,7 @@ std::uint64_t new_seed()
     return (static_cast<std::uint64_t>(random()) << 21U) ^ random();
 }
 
-reports::Run header_of(const RunOptions& options, const Expectations& expectations)
+reports::Run header_of(const RunOptions& options)
 {
     reports::Run run;
     run.kit_version = IPC_CONFORM_VERSION;
@@ -88,7 +88,6 @@ reports::Run header_of(const RunOptions& options, const Expectations& expectatio
     run.seed = options.seed.value_or(new_seed());
     run.jobs = options.jobs == 0 ? default_jobs() : options.jobs;
     run.proved = options.prove;
-    run.expectations = expectations.name;
     run.platform = platform_of_this_system();
     return run;
 }
@@ -181,11 +180,11 @@ reports::Run measure(const RunOptions& options, ReportFiles& files)
     const auto started = Clock::now();
     prepare_process();
     const Selection selection = selection_of(options);
-    const Expectations expectations =
-        options.expect.empty() ? embedded_expectations() : read_expectations(options.expect);
+    reports::Run run = header_of(options);
+    const Expectations expectations = in_force(options.expect, run.platform);
+    run.expectations = expectations.name;
     clean_dead_runs();
 
-    reports::Run run = header_of(options, expectations);
     execute(options, selection, expectations, run, files);
     apply(expectations, run, ids_of(properties()));
     add_survivors(run);

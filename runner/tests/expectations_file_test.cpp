@@ -1,12 +1,7 @@
 #include "runner/expectations.hpp"
 #include "runner/tests/planted.hpp"
 
-#include "runner/embedded.hpp"
-
-#include <filesystem>
 #include <fmt/format.h>
-#include <fstream>
-#include <unistd.h>
 
 using namespace ipc_conform::runner;
 using ipc_conform::reports::Verdict;
@@ -79,7 +74,69 @@ TEST_CASE("what a file does not say properly is named with file, line and key")
           == "known.toml:4: verdict \"PASS\" needs no expectation; it must be FAIL, UNSUPPORTED or RESTRICTED");
     CHECK(with("verdict", "verdict = \"UNSUPPORTED\"\nsignatur = \"x\"")
           == "known.toml:5: unknown key \"signatur\"; an expectation has property, verdict, signature, reason, "
-             "link");
+             "link, system, release, sandbox, libc, expires");
+}
+
+TEST_CASE("an entry says on which platforms it holds, and how long")
+{
+    const Expectations read = parse_expectations(std::string{good} + R"(
+system = "Linux"
+release = ">=5.14 <6.2"
+sandbox = "container*"
+libc = "glibc <2.38"
+expires = 2027-01-31
+)",
+                                                 "known.toml");
+    REQUIRE(read.entries.size() == 1);
+    const Expectation& entry = read.entries.front();
+    CHECK(text_of(entry.where) == "system Linux, release >=5.14 <6.2, sandbox container*, libc glibc <2.38");
+    CHECK(entry.expires == std::chrono::year{2027} / 1 / 31);
+    CHECK_FALSE(entry.expired);
+    CHECK(text_of(entry.place) == "known.toml:2");
+
+    const Expectation plain = parse_expectations(good, "known.toml").entries.front();
+    CHECK(plain.where == PlatformPredicate{});
+    CHECK_FALSE(plain.expires.has_value());
+}
+
+TEST_CASE("a platform or a date that is not understood is named with its line and the form it should have")
+{
+    const auto with_line = [](const std::string& line) { return refused(good + line); };
+    CHECK(with_line("release = \"5.14 or later\"")
+          == "known.toml:8: release \"5.14 or later\" is not a range of versions such as \">=5.14 <6.2\"");
+    CHECK(with_line("release = 6.1") == "known.toml:8: release must be a text in quotation marks");
+    CHECK(with_line("libc = \"<2.38\"")
+          == "known.toml:8: libc \"<2.38\" is not a C library such as \"musl\" or \"glibc <2.38\"");
+    CHECK(with_line("system = \"\"") == "known.toml:8: system is empty");
+    CHECK(with_line("sandbox = [\"none\"]") == "known.toml:8: sandbox must be a text in quotation marks");
+    for (const char* line :
+         {"expires = \"2027-01-31\"", "expires = 2027", "expires = 2027-01-31T00:00:00Z", "expires = 00:00:00"})
+    {
+        CAPTURE(line);
+        CHECK(with_line(line)
+              == "known.toml:8: expires must be a date without quotation marks, such as 2027-01-31");
+    }
+    for (const char* line :
+         {"expires = 2027-02-29", "expires = 2027-13-01", "expires = 2027-1-31", "expires = soon"})
+    {
+        CAPTURE(line);
+        CHECK(with_line(line).starts_with("known.toml:8: "));
+    }
+}
+
+TEST_CASE("what nobody has filled in is refused: which entry, what is missing, in which line")
+{
+    CHECK(with("reason", "reason = \"?\"")
+          == "known.toml:6: the expectation of pipe.a lacks its reason: write why the system does so in place of "
+             "\"?\"");
+    CHECK(with("link", "link = \" ?? \"")
+          == "known.toml:7: the expectation of pipe.a lacks its link: write where that is documented in place of "
+             "\" ?? \"");
+    CHECK(
+        with("signature", "signature = \"?\"")
+        == "known.toml:5: the expectation of pipe.a lacks its signature: write what the failure says in place of "
+           "\"?\"");
+    CHECK(with("reason", "reason = \"why?\"").empty());
 }
 
 TEST_CASE("a document that is something else is refused")
@@ -93,6 +150,9 @@ TEST_CASE("a document that is something else is refused")
     CHECK(refused("expectation = [3]")
           == "known.toml:1: every expectation must be a table, written [[expectation]]");
     CHECK(refused(std::string{good} + good) == "known.toml:10: property \"pipe.a\" has two entries");
+    CHECK(refused(std::string{good} + "libc = \"musl\"" + good + "libc = \"musl\"")
+          == "known.toml:10: property \"pipe.a\" has two entries");
+    CHECK(refused(std::string{good} + "libc = \"musl\"" + good + "libc = \"glibc\"").empty());
 }
 
 TEST_CASE("text that is no TOML is refused in one line")
@@ -108,40 +168,4 @@ TEST_CASE("text that is no TOML is refused in one line")
     CHECK(refused("\x1b = 1").starts_with("known.toml:1: "));
     CHECK(refused("\"a\\u001b\" = 1")
           == "known.toml:1: unknown key \"a\\x1b\"; a file holds only [[expectation]] tables");
-}
-
-TEST_CASE("a file that cannot be read is wrong usage")
-{
-    const auto read = [](const std::string& path) { return tests::refusal([&] { read_expectations(path); }); };
-    CHECK(read("/no/such\x1b") == "cannot read the expectations file /no/such\\x1b: No such file or directory");
-    CHECK(read("/") == "cannot read the expectations file /: Is a directory");
-    CHECK(read("/dev/null").empty());
-    CHECK(read("/dev/zero") == "cannot read the expectations file /dev/zero: it is larger than a megabyte");
-
-    const std::string path =
-        (std::filesystem::temp_directory_path() / fmt::format("ipcc-{}.toml", ::getpid())).string();
-    std::ofstream{path} << good;
-    CHECK(read_expectations(path).entries.size() == 1);
-    CHECK(read_expectations(path).name == path);
-    CHECK(!read_expectations(path).embedded);
-    std::filesystem::remove(path);
-}
-
-TEST_CASE("the kit's own files are sound, and chosen by the system's name")
-{
-    CHECK(embedded::expectations().size() >= 2);
-    for (const embedded::File& file : embedded::expectations())
-    {
-        CHECK(tests::refusal([&] { parse_expectations(file.content, std::string{file.name}); }).empty());
-    }
-    const Expectations darwin = embedded_expectations("Darwin");
-    CHECK(darwin.name == "darwin.toml (embedded)");
-    CHECK(darwin.embedded);
-    REQUIRE(darwin.entry_for("sysv-msg.neg-lowest") != nullptr);
-    REQUIRE(darwin.entry_for("posix-shm.resize-again") != nullptr);
-    CHECK(darwin.entry_for("posix-shm.resize-again")->reason.starts_with("unverified"));
-    CHECK(embedded_expectations("Linux").name == "linux.toml (embedded)");
-    CHECK(embedded_expectations("Plan9").entries.empty());
-    CHECK(embedded_expectations("Plan9").name == "none: the kit has no plan9.toml");
-    CHECK(embedded_expectations().name.find("embedded") != std::string::npos);
 }

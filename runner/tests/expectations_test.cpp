@@ -25,7 +25,9 @@ Result result(const std::string& id, Verdict verdict)
 
 Expectations expecting(Verdict verdict, const std::string& signature, const std::string& id = "pipe.a")
 {
-    return {"known.toml", false, {{id, verdict, signature, "so it is", "https://a.example"}}};
+    Expectation entry{id, verdict, signature, "so it is", "https://a.example"};
+    entry.place = {"known.toml", 7};
+    return {"known.toml", {entry}};
 }
 
 /// One result judged: the run's unexpected lines.
@@ -45,7 +47,7 @@ Words lines(Verdict verdict, const Expectations& expectations)
     return lines(judged, expectations);
 }
 
-const Expectations nothing{"empty.toml", false, {}};
+const Expectations nothing{"empty.toml", {}};
 
 } // namespace
 
@@ -103,6 +105,46 @@ TEST_CASE("another failure than the expected one is news")
           == Words{"changed signature: pipe.a: \"EINVAL\" was expected because so it is; now: no reason given"});
 }
 
+TEST_CASE("a signature says of broken text what a report says")
+{
+    Result known = result("pipe.a", Verdict::fail);
+    known.failures.front().observed = "got \xff\xfe";
+    CHECK(lines(known, expecting(Verdict::fail, "got \uFFFD\uFFFD")).empty());
+}
+
+TEST_CASE("an expired entry excuses nothing, and is told whatever the result")
+{
+    Expectations expired = expecting(Verdict::fail, "0 == 1");
+    expired.entries.front().expires = std::chrono::year{2027} / 1 / 31;
+    CHECK(lines(Verdict::fail, expired).empty());
+    expired.entries.front().expired = true;
+    const std::string told =
+        "expired expectation: pipe.a: known.toml:7 excused it until 2027-01-31; renew its date, or remove it";
+
+    Run run;
+    run.results = {result("pipe.a", Verdict::fail)};
+    apply(expired, run, {"pipe.a"});
+    CHECK(run.unexpected
+          == Words{told,
+                   "unexpected FAIL: pipe.a: expected os::read(end) == 1, observed 0 == 1; known.toml:7 excused "
+                   "it until 2027-01-31"});
+    CHECK_FALSE(run.results.front().expected);
+    CHECK(run.results.front().link.empty());
+
+    for (const Verdict verdict : {Verdict::pass, Verdict::unsupported, Verdict::restricted})
+    {
+        Run quiet;
+        quiet.results = {result("pipe.a", verdict)};
+        apply(expired, quiet, {"pipe.a"});
+        CHECK(quiet.unexpected == Words{told});
+        CHECK(quiet.results.front().expected);
+        CHECK(exit_status(quiet) == Exit::unexpected);
+    }
+    Run unselected;
+    apply(expired, unselected, {"pipe.a"});
+    CHECK(unselected.unexpected == Words{told});
+}
+
 TEST_CASE("a departure that has gone is news")
 {
     Result better = result("pipe.a", Verdict::pass);
@@ -140,14 +182,14 @@ TEST_CASE("an entry for an id that the kit does not know is told, with the neare
 {
     Run run;
     apply(expecting(Verdict::fail, "0", "pipe.bb"), run, {"pipe.a", "pipe.b"});
-    CHECK(run.unexpected == Words{"unknown id in known.toml: pipe.bb; nearest: pipe.b, pipe.a"});
+    CHECK(run.unexpected == Words{"unknown id in known.toml:7: pipe.bb; nearest: pipe.b, pipe.a"});
     CHECK(run.expectations == "known.toml");
 }
 
 TEST_CASE("a build with some of the rooms passes over the kit's own entries for the others")
 {
     Expectations own = expecting(Verdict::fail, "0", "fifo.a");
-    own.embedded = true;
+    own.entries.front().own = true;
     Run run;
     apply(own, run, {"pipe.a"});
     CHECK(run.unexpected.empty());

@@ -9,8 +9,8 @@ namespace
 
 Knowledge knowledge()
 {
-    const Expectations departs{
-        "first.toml", false, {{"pipe.a", reports::Verdict::fail, "EIO", "so it is", "https://a.example"}}};
+    const Expectations departs{"first.toml",
+                               {{"pipe.a", reports::Verdict::fail, "EIO", "so it is", "https://a.example"}}};
     ClaimRule claim;
     claim.number = "P7";
     claim.english = "Pipes are slow";
@@ -68,6 +68,16 @@ says pipe.c
   run        ipc-conform run pipe.c
   prove      ipc-conform run pipe.c --prove
 )");
+}
+
+TEST_CASE("an entry for some platforms says which, and what is expected on the others")
+{
+    Knowledge partial = knowledge();
+    partial.systems.front().expectations.entries.front().where.release = VersionRange::parse("<6.2");
+    const std::string text = explanation(full_property(), partial);
+    CHECK(text.find("First: FAIL by first.toml on release <6.2: so it is; https://a.example\n")
+          != std::string::npos);
+    CHECK(text.find("First otherwise: PASS\n") != std::string::npos);
 }
 
 TEST_CASE("what one system documents is expected nowhere else")
