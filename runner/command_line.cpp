@@ -7,6 +7,7 @@
 #include "runner/clean.hpp"
 #include "runner/doctor.hpp"
 #include "runner/errors.hpp"
+#include "runner/expectations_draft.hpp"
 #include "runner/explanation.hpp"
 #include "runner/listing.hpp"
 #include "runner/options.hpp"
@@ -165,6 +166,11 @@ int parse_and_run(int argument_count, char** arguments)
     report->add_option("REPORT", stored)->required();
     declare_reports(*report, renderings);
     report->final_callback([&] { action = [&] { return show_stored_report(stored, renderings); }; });
+
+    CLI::App* expect =
+        app.add_subcommand("expect", "Draft expectations of what was unexpected in a stored report");
+    expect->add_option("REPORT", stored)->required();
+    expect->final_callback([&] { action = [&] { return draft_expectations(stored); }; });
 
     CLI::App* doctor = app.add_subcommand("doctor", "Tell what this system or sandbox disables, and the remedy");
     doctor->add_flag("--json", as_json, "As JSON");

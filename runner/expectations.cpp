@@ -79,7 +79,7 @@ public:
         else if (result_.verdict == Verdict::pass || result_.verdict == Verdict::fail)
         {
             result_.link = entry->link;
-            is_not(fmt::format("unexpected {}", name_of(result_.verdict)),
+            is_not(result_.verdict == Verdict::fail ? unexpected_fail : "unexpected PASS",
                    fmt::format("{}expected {} because {}",
                                result_.verdict == Verdict::fail ? first_word_of(result_) + "; " : "",
                                name_of(entry->verdict), entry->reason));
@@ -104,7 +104,7 @@ private:
     {
         if (result_.verdict == Verdict::fail)
         {
-            is_not("unexpected FAIL",
+            is_not(unexpected_fail,
                    first_word_of(result_)
                        + (expired == nullptr ? "" : fmt::format("; {}", how_long_it_held(*expired))));
         }
@@ -118,11 +118,11 @@ private:
             result_.expectation = entry.reason;
             return;
         }
-        is_not("changed signature", fmt::format("\"{}\" was expected because {}; now: {}", entry.signature,
-                                                entry.reason, first_word_of(result_)));
+        is_not(changed_signature, fmt::format("\"{}\" was expected because {}; now: {}", entry.signature,
+                                              entry.reason, first_word_of(result_)));
     }
 
-    void is_not(const std::string& what, const std::string& why)
+    void is_not(std::string_view what, const std::string& why)
     {
         result_.expected = false;
         result_.expectation += fmt::format("{}{}: {}", result_.expectation.empty() ? "" : "; ", what, why);

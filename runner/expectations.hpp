@@ -75,6 +75,10 @@ Expectations in_force(const std::vector<Expectations>& files, const reports::Pla
 /// The same today, for the files given with --expect; the kit's own file when none is given.
 Expectations in_force(const std::vector<std::string>& paths, const reports::Platform& platform);
 
+/// How lines of `run.unexpected` begin that an entry would have prevented; the id follows.
+inline constexpr std::string_view unexpected_fail = "unexpected FAIL";
+inline constexpr std::string_view changed_signature = "changed signature";
+
 /// Sets every result's `expected`, `expectation` and `link`, and adds a line to `run.unexpected` for each way in
 /// which the run is not as expected. UNRESOLVED is never expected, but not listed: it is the kit's failure
 /// and has its own exit status. `known_ids`: every property of this build, selected or not.

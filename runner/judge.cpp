@@ -124,7 +124,7 @@ bool decided_by_ending(Result& result, const Execution& execution)
     if (execution.timed_out)
     {
         decide(result, Verdict::fail,
-               fmt::format("did not end within {} ms; the timeline shows where each process was stuck",
+               fmt::format("{} {} ms; the timeline shows where each process was stuck", hung,
                            execution.task.deadline.count()));
         return true;
     }

@@ -4,8 +4,13 @@
 #include "reports/model.hpp"
 #include "runner/supervisor.hpp"
 
+#include <string_view>
+
 namespace ipc_conform::runner
 {
+
+/// How the reason of a case begins that its deadline has ended; the deadline follows.
+inline constexpr std::string_view hung = "did not end within";
 
 /// The result of one execution. In the order in which the records were written: a set-up that failed before
 /// any check did decides UNSUPPORTED, RESTRICTED or UNRESOLVED; a failed check, a crash or a passed deadline
