@@ -46,7 +46,7 @@ bool says(const Result& result, const std::string& signature)
         return reports::repaired_utf8(text).find(signature) != std::string::npos;
     };
     return contains(result.reason) || std::ranges::any_of(result.failures, [&](const reports::Failure& failure) {
-               return contains(failure.expected) || contains(failure.observed);
+               return contains(said_by(failure));
            });
 }
 
@@ -153,6 +153,11 @@ bool may_name(const Expectation& entry, const std::vector<std::string>& known)
 std::string text_of(const Place& place)
 {
     return fmt::format("{}:{}", place.file, place.line);
+}
+
+std::string said_by(const reports::Failure& failure)
+{
+    return fmt::format("{}: {}", failure.expected, failure.observed);
 }
 
 const Expectation* Expectations::entry_for(std::string_view id) const

@@ -75,6 +75,9 @@ Expectations in_force(const std::vector<Expectations>& files, const reports::Pla
 /// The same today, for the files given with --expect; the kit's own file when none is given.
 Expectations in_force(const std::vector<std::string>& paths, const reports::Platform& platform);
 
+/// What a failed check says, as signatures are looked for in it: the check and what it saw.
+std::string said_by(const reports::Failure& failure);
+
 /// How lines of `run.unexpected` begin that an entry would have prevented; the id follows.
 inline constexpr std::string_view unexpected_fail = "unexpected FAIL";
 inline constexpr std::string_view changed_signature = "changed signature";

@@ -7,10 +7,11 @@
 #include "runner/stored_report.hpp"
 
 #include <algorithm>
+#include <cstdint>
 #include <fmt/format.h>
 #include <iostream>
-#include <iterator>
 #include <set>
+#include <string_view>
 
 namespace ipc_conform::runner
 {
@@ -43,7 +44,8 @@ std::string quoted(std::string_view text)
         }
         else
         {
-            fmt::format_to(std::back_inserter(toml), "\\U{:08X}", static_cast<std::uint32_t>(point.value));
+            const auto number = static_cast<std::uint32_t>(point.value);
+            toml += number < 0x10000 ? fmt::format("\\u{:04X}", number) : fmt::format("\\U{:08X}", number);
         }
         text.remove_prefix(point.bytes);
     }
@@ -78,11 +80,8 @@ std::string signature_of(const Result& result)
     {
         return std::string{hung}; // the deadline that follows it is an option's, not the system's
     }
-    std::string said = result.reason; // of a failed check: what was expected, and what was seen
-    if (!result.failures.empty() && said.find(result.failures.front().observed) == std::string::npos)
-    {
-        said = result.failures.front().observed;
-    }
+    const bool by_a_check = result.verdict == Verdict::fail && !result.failures.empty();
+    const std::string said = by_a_check ? said_by(result.failures.front()) : result.reason;
     const bool says_something = said.find_first_not_of(" \t\r\n") != std::string::npos;
     return says_something ? std::string{beginning_of(said, longest_signature)} : "?";
 }
