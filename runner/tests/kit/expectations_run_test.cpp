@@ -145,6 +145,27 @@ TEST_CASE("expected: the same property in two files is wrong usage that names bo
     CHECK(kit.run(line).status == 0);
 }
 
+TEST_CASE("expected: a file replaces the kit's own, which built-in adds again")
+{
+    // A departure that the kit's own files know of Linux and of Darwin.
+    Kit kit;
+    const std::string file = kit.files().file("expected.toml");
+    write_file(file, entry("planted.fails", "found == 42") + entry("unix-stream.listen-unbound", "EINVAL"));
+    Words line{"run", "planted.fails", "--expect", file};
+    const Answer replaced = kit.run(line);
+    CHECK(replaced.status == 1); // the planted kit has no such property, which only the kit's own file may name
+    CHECK(says(replaced, "unknown id in " + file + ":8: unix-stream.listen-unbound"));
+
+    line.insert(line.end(), {"--expect", "built-in"});
+    const Answer both = kit.run(line);
+    CHECK(both.status == 2);
+    CHECK(both.err.find(file + ":8 and ") != std::string::npos);
+    CHECK(both.err.find("(embedded):") != std::string::npos);
+
+    write_file(file, entry("planted.fails", "found == 42"));
+    CHECK(kit.run(line).status == 0);
+}
+
 TEST_CASE("expected: an entry for another platform is passed over, one for this platform holds")
 {
     Kit kit;
