@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <iterator>
 
 namespace ipc_conform::runner
 {
@@ -166,6 +167,15 @@ const Expectation* Expectations::entry_for(std::string_view id) const
     return found == entries.end() ? nullptr : &*found;
 }
 
+std::vector<std::string> apply(const Expectations& expectations, Result& result)
+{
+    std::vector<std::string> unexpected;
+    Judgement judgement{result, unexpected};
+    judgement.by(expectations.entry_for(result.id));
+    judgement.by_what_stayed();
+    return unexpected;
+}
+
 void apply(const Expectations& expectations, Run& run, const std::vector<std::string>& known_ids)
 {
     run.expectations = expectations.name;
@@ -184,9 +194,7 @@ void apply(const Expectations& expectations, Run& run, const std::vector<std::st
     }
     for (Result& result : run.results)
     {
-        Judgement judgement{result, run.unexpected};
-        judgement.by(expectations.entry_for(result.id));
-        judgement.by_what_stayed();
+        std::ranges::move(apply(expectations, result), std::back_inserter(run.unexpected));
     }
 }
 

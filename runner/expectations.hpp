@@ -82,9 +82,12 @@ std::string said_by(const reports::Failure& failure);
 inline constexpr std::string_view unexpected_fail = "unexpected FAIL";
 inline constexpr std::string_view changed_signature = "changed signature";
 
-/// Sets every result's `expected`, `expectation` and `link`, and adds a line to `run.unexpected` for each way in
-/// which the run is not as expected. UNRESOLVED is never expected, but not listed: it is the kit's failure
-/// and has its own exit status. `known_ids`: every property of this build, selected or not.
+/// Sets the result's `expected`, `expectation` and `link`. A line for each way in which it is not as expected.
+/// UNRESOLVED is never expected, but not listed: it is the kit's failure and has its own exit status.
+std::vector<std::string> apply(const Expectations& expectations, reports::Result& result);
+
+/// The same for every result of the run; the lines are added to `run.unexpected`, as are those for entries that
+/// are expired or that no property has. `known_ids`: every property of this build, selected or not.
 void apply(const Expectations& expectations, reports::Run& run, const std::vector<std::string>& known_ids);
 
 } // namespace ipc_conform::runner
