@@ -1,6 +1,7 @@
 # embed_files(<target> <function> <file>...): compiles the files' bytes into the target, where the function
 # `ipc_conform::MODULE::embedded::<function>()` of MODULE/embedded.hpp returns them; MODULE is the folder of the
-# CMakeLists.txt that calls this. They are read when the target is built, so a changed file needs no new configuration.
+# CMakeLists.txt that calls this. Each comes with its SHA-256. They are read when the target is built, so a changed file
+# needs no new configuration.
 function(embed_files target function)
     set(output ${CMAKE_CURRENT_BINARY_DIR}/embedded_${function}.cpp)
     get_filename_component(module ${CMAKE_CURRENT_SOURCE_DIR} NAME)
@@ -29,13 +30,14 @@ foreach(file IN LISTS FILES)
     get_filename_component(name ${file} NAME)
     # As numbers, because a string literal has a greatest length and would need escaping; sixteen to a line.
     file(READ ${file} bytes HEX)
+    file(SHA256 ${file} digest)
     string(LENGTH "${bytes}" digits)
     math(EXPR size "${digits} / 2")
     string(REGEX REPLACE "(................................)" "\\1\n    " bytes "${bytes}")
     string(REGEX REPLACE "([0-9a-f][0-9a-f])" "0x\\1, " bytes "${bytes}")
     # The zero at the end is no part of the content: an array needs an element even when the file is empty.
     string(APPEND arrays "constexpr unsigned char bytes_${index}[] = {\n    ${bytes}0x00};\n")
-    string(APPEND table "    {\"${name}\", {reinterpret_cast<const char*>(bytes_${index}), ${size}}},\n")
+    string(APPEND table "    {\"${name}\", {reinterpret_cast<const char*>(bytes_${index}), ${size}}, \"${digest}\"},\n")
     math(EXPR index "${index} + 1")
 endforeach()
 file(

@@ -1,17 +1,14 @@
 // Files compiled into the program (cmake/embed.cmake), so that one executable is the whole kit.
 #pragma once
 
+#include "reports/embedded.hpp"
+
 #include <span>
-#include <string_view>
 
 namespace ipc_conform::runner::embedded
 {
 
-struct File
-{
-    std::string_view name; ///< without its folder
-    std::string_view content;
-};
+using reports::embedded::File;
 
 /// The files of reports/expectations/.
 std::span<const File> expectations();
