@@ -1,5 +1,6 @@
 #include "reports/claims.hpp"
 
+#include "reports/claim_wordings.hpp"
 #include "reports/json_parts.hpp"
 #include "reports/painter.hpp"
 
@@ -11,28 +12,6 @@ namespace ipc_conform::reports
 
 namespace
 {
-
-struct Wording
-{
-    std::string_view verdict;
-    std::string_view korean;
-    Verdict colour;
-};
-
-constexpr Wording wordings[] = {
-    {"true", "이 시스템에서 참입니다.", Verdict::pass},
-    {"true with limits", "이 시스템에서 조건부로 참입니다.", Verdict::pass},
-    {"false", "이 시스템에서 거짓입니다.", Verdict::fail},
-    {"depends on the OS", "운영체제에 따라 다릅니다.", Verdict::restricted},
-    {"not testable", "시험할 수 없는 말입니다.", Verdict::untested},
-    {"undecided here", "이 시스템에서는 판정하지 못했습니다.", Verdict::unresolved},
-};
-
-const Wording& wording_of(const Claim& claim)
-{
-    const auto* const found = std::ranges::find(wordings, claim.verdict, &Wording::verdict);
-    return found == std::end(wordings) ? wordings[std::size(wordings) - 1] : *found;
-}
 
 std::string property_line(const ClaimEvidence& evidence, const Painter& painter)
 {
@@ -52,7 +31,7 @@ std::string property_line(const ClaimEvidence& evidence, const Painter& painter)
 
 std::string claim_text(const Claim& claim, Language language, const Painter& painter)
 {
-    const Wording& wording = wording_of(claim);
+    const ClaimWording& wording = wording_of(claim);
     const bool korean = language == Language::korean;
     const std::string verdict = painter.as(wording.colour, painter.safe(claim.verdict));
     std::string text =
@@ -84,7 +63,7 @@ std::string claims_text(const std::vector<Claim>& claims, Language language, con
         text += claim_text(claim, language, painter);
     }
     text += fmt::format("\n{} claims:", claims.size());
-    for (const Wording& wording : wordings)
+    for (const ClaimWording& wording : claim_wordings())
     {
         if (const auto count = std::ranges::count(claims, wording.verdict, &Claim::verdict); count > 0)
         {

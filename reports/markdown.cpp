@@ -2,6 +2,7 @@
 
 #include "reports/outcome.hpp"
 #include "reports/printable.hpp"
+#include "reports/tallies.hpp"
 #include "reports/timeline.hpp"
 
 #include <algorithm>
@@ -107,18 +108,6 @@ std::string unexpected_section(const Run& run, std::size_t room)
 
 std::string table_of_mechanisms(const Run& run)
 {
-    std::vector<std::string> mechanisms;
-    std::map<std::string, std::vector<Result>> results;
-    for (const Result& result : run.results)
-    {
-        if (results.find(result.mechanism) == results.end())
-        {
-            mechanisms.push_back(result.mechanism);
-        }
-        Result counted;
-        counted.verdict = result.verdict;
-        results[result.mechanism].push_back(counted);
-    }
     std::string text = "## By mechanism\n\n| mechanism |";
     std::string rule = "\n|---|";
     for (const Verdict verdict : every_verdict)
@@ -127,10 +116,10 @@ std::string table_of_mechanisms(const Run& run)
         rule += "--:|";
     }
     text += rule + "\n";
-    for (const std::string& mechanism : mechanisms)
+    for (const MechanismTally& tally : tally_by_mechanism(run))
     {
-        text += fmt::format("| {} |", markdown_text(mechanism));
-        for (const std::size_t count : totals(results[mechanism]))
+        text += fmt::format("| {} |", markdown_text(tally.mechanism));
+        for (const std::size_t count : tally.totals)
         {
             text += count == 0 ? " |" : fmt::format(" {} |", count);
         }

@@ -1,5 +1,7 @@
 #include "reports/terminal_sections.hpp"
 
+#include "reports/tallies.hpp"
+
 #include <algorithm>
 #include <array>
 #include <fmt/format.h>
@@ -78,36 +80,30 @@ std::string not_checked(const Run& run, const Painter& painter)
 
 std::string proofs_section(const Run& run, const Painter& painter)
 {
-    std::size_t faults = 0;
-    std::size_t killed = 0;
+    const ProofTally tally = tally_of_proofs(run);
+    if (!run.proved && tally.faults == 0)
+    {
+        return {};
+    }
     std::string survivors;
-    std::vector<std::string> without;
     for (const Result& result : run.results)
     {
-        faults += result.proofs.size();
         for (const Proof& proof : result.proofs)
         {
-            killed += proof.killed() ? 1U : 0U;
             survivors += proof.killed() ? ""
                                         : fmt::format("  {} {}: {} ({})\n", painter.as(Verdict::fail, "survived"),
                                                       painter.safe(result.id), painter.safe(proof.fault),
                                                       painter.safe(said(proof)));
         }
-        const bool judged = result.verdict == Verdict::pass || result.verdict == Verdict::fail;
-        if (run.proved && judged && result.proofs.empty())
-        {
-            without.push_back(result.id);
-        }
-    }
-    if (!run.proved && faults == 0)
-    {
-        return {};
     }
     std::string text = painter.heading("Proofs") + '\n';
-    text += fmt::format("  {} run, {} killed, {} survived\n", quantity(faults, "fault", "faults"), killed,
-                        faults - killed);
+    text += fmt::format("  {} run, {} killed, {} survived\n", quantity(tally.faults, "fault", "faults"),
+                        tally.killed, tally.faults - tally.killed);
     text += survivors;
-    text += without.empty() ? "" : fmt::format("  without a proof: {}\n", painter.safe(without, ", "));
+    if (run.proved && !tally.without.empty())
+    {
+        text += fmt::format("  without a proof: {}\n", painter.safe(tally.without, ", "));
+    }
     return text + '\n';
 }
 

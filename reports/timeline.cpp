@@ -1,14 +1,13 @@
 #include "reports/timeline.hpp"
 
 #include "reports/printable.hpp"
+#include "reports/timed_calls.hpp"
 #include "reports/timeline_rows.hpp"
 #include "reports/utf8.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <numeric>
 #include <string_view>
 
 namespace ipc_conform::reports
@@ -23,25 +22,11 @@ constexpr std::size_t time_column = 9;
 constexpr std::size_t narrowest_line = 40;
 constexpr std::string_view gap = "  ";
 
-/// Indices of the lanes that fit side by side: those that are stuck first, then in the order given, in which
-/// "main" comes first.
-std::vector<std::size_t> lanes_that_fit(const std::vector<Lane>& lanes, std::size_t width)
+/// How many lanes fit side by side.
+std::size_t lanes_that_fit(std::size_t width)
 {
-    std::vector<std::size_t> chosen(lanes.size());
-    std::iota(chosen.begin(), chosen.end(), std::size_t{0});
-    const std::size_t fit =
-        std::max<std::size_t>(2, (std::max(width, time_column) - time_column) / (narrowest_column + gap.size()));
-    if (chosen.size() > fit)
-    {
-        const auto is_stuck = [&](std::size_t lane) {
-            return !lanes[lane].stuck_in.empty()
-                   || std::ranges::any_of(lanes[lane].calls, [](const TimedCall& call) { return !call.left; });
-        };
-        std::stable_partition(chosen.begin(), chosen.end(), is_stuck);
-        chosen.resize(fit);
-        std::ranges::sort(chosen);
-    }
-    return chosen;
+    return std::max<std::size_t>(2,
+                                 (std::max(width, time_column) - time_column) / (narrowest_column + gap.size()));
 }
 
 /// The rows above the first moment: each process with its number, and what its trace no longer holds.
@@ -93,15 +78,6 @@ std::vector<std::size_t> column_widths(const std::vector<TimelineRow>& rows, std
     return widths;
 }
 
-/// A time as it fits into its column.
-std::string time_text(double milliseconds)
-{
-    const double size = std::abs(milliseconds);
-    return size < 1e4   ? fmt::format("{:.3f}", milliseconds)
-           : size < 1e7 ? fmt::format("{:.0f}", milliseconds)
-                        : fmt::format("{:.1e}", milliseconds);
-}
-
 std::string line_of(const TimelineRow& row, const std::string& time, const std::vector<std::size_t>& widths,
                     bool unicode)
 {
@@ -138,7 +114,7 @@ std::string timeline_text(const std::vector<Lane>& lanes, const Style& style)
     }
     std::vector<Lane> drawn;
     std::vector<std::string> hidden;
-    const std::vector<std::size_t> chosen = lanes_that_fit(lanes, style.width);
+    const std::vector<std::size_t> chosen = telling_lanes(lanes, lanes_that_fit(style.width));
     for (std::size_t lane = 0; lane < lanes.size(); ++lane)
     {
         if (std::ranges::binary_search(chosen, lane))

@@ -1,9 +1,9 @@
 #include "reports/timeline_rows.hpp"
 
 #include "reports/printable.hpp"
+#include "reports/timed_calls.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <fmt/format.h>
 #include <string_view>
 
@@ -11,9 +11,6 @@ namespace ipc_conform::reports
 {
 namespace
 {
-
-/// A call that took longer than a scheduler's tick is drawn as an interval even when nothing happened meanwhile.
-constexpr double long_call = 10.0;
 
 struct Glyphs
 {
@@ -41,48 +38,9 @@ struct Event
     Moment moment = Moment::whole;
 };
 
-/// Times come from reports too, which may hold anything; an order needs finite numbers.
-double entered(const TimedCall& call)
-{
-    return std::isfinite(call.entered) ? call.entered : 0.0;
-}
-
-double left(const TimedCall& call)
-{
-    return call.left && std::isfinite(*call.left) ? std::max(*call.left, entered(call)) : entered(call);
-}
-
-std::vector<double> all_times(const std::vector<Lane>& lanes)
-{
-    std::vector<double> times;
-    for (const Lane& lane : lanes)
-    {
-        for (const TimedCall& call : lane.calls)
-        {
-            times.push_back(entered(call));
-            if (call.left)
-            {
-                times.push_back(left(call));
-            }
-        }
-    }
-    std::ranges::sort(times);
-    return times;
-}
-
-bool is_interval(const TimedCall& call, const std::vector<double>& times)
-{
-    if (!call.left || call.witnessed || left(call) - entered(call) >= long_call)
-    {
-        return true;
-    }
-    const auto first_after_entry = std::ranges::upper_bound(times, entered(call));
-    return first_after_entry != times.end() && *first_after_entry < left(call);
-}
-
 std::vector<Event> events_of(const std::vector<Lane>& lanes)
 {
-    const std::vector<double> times = all_times(lanes);
+    const std::vector<double> times = times_of(lanes);
     std::vector<Event> events;
     for (std::size_t lane = 0; lane < lanes.size(); ++lane)
     {
@@ -98,15 +56,6 @@ std::vector<Event> events_of(const std::vector<Lane>& lanes)
     }
     std::ranges::stable_sort(events, {}, &Event::milliseconds);
     return events;
-}
-
-std::string duration(double milliseconds)
-{
-    if (milliseconds >= 1000)
-    {
-        return fmt::format("{:.2f} s", milliseconds / 1000);
-    }
-    return milliseconds >= 10 ? fmt::format("{:.1f} ms", milliseconds) : fmt::format("{:.3f} ms", milliseconds);
 }
 
 /// Draws cells; knows how many calls of each lane have been entered and not left, which is more than one
@@ -152,7 +101,7 @@ public:
             cell = bars(depth).append(glyphs_.exit);
             cell += fmt::format("{} ({} {})", result.empty() ? "returned" : result,
                                 event.call->witnessed ? "blocked" : "after",
-                                duration(left(*event.call) - entered(*event.call)));
+                                duration_text(left(*event.call) - entered(*event.call)));
             break;
         }
         return drawn;
