@@ -1,5 +1,6 @@
 #include "reports/format.hpp"
 
+#include "reports/html.hpp"
 #include "reports/json.hpp"
 #include "reports/junit.hpp"
 #include "reports/markdown.hpp"
@@ -41,6 +42,7 @@ std::string to_ndjson(const Run& run)
 constexpr std::array all_formats{
     Format{"json", "json", "the whole run; reports/schema.json documents it", to_json_text},
     Format{"ndjson", "ndjson", "a JSON object a line, as it comes", to_ndjson},
+    Format{"html", "html", "one HTML page for people, which needs no network", to_html},
     Format{"junit", "xml", "JUnit XML, for continuous integration", to_junit},
     Format{"tap", "tap", "TAP 14, for prove and its like", to_tap},
     Format{"markdown", "md", "Markdown, for a job's summary", to_markdown_text},

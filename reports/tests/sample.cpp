@@ -1,6 +1,7 @@
 #include "reports/tests/sample.hpp"
 
 #include <cmath>
+#include <fmt/format.h>
 #include <limits>
 
 namespace ipc_conform::reports::samples
@@ -114,10 +115,26 @@ Run rich_run()
     return run;
 }
 
+Run large_run(std::size_t properties)
+{
+    Run run = rich_run();
+    const std::vector<Result> patterns = run.results;
+    run.results.clear();
+    for (std::size_t index = 0; index < properties; ++index)
+    {
+        // One in ten tells as much as a result can; most say that all is well.
+        Result& added = run.results.emplace_back(index % 10 == 0 ? patterns.front() : patterns[1]);
+        added.mechanism = fmt::format("mechanism-{}", index * 20 / properties);
+        added.id = fmt::format("{}.property-{}", added.mechanism, index);
+        added.statement = "a property of a length that statements have, which is about one line on a usual screen";
+    }
+    return run;
+}
+
 std::string hostile_text()
 {
-    std::string text =
-        "\"quoted\" 'single' <tag attribute=\"&amp;\"> ]]> back\\slash \x1b[31mred\x1b]0;title\x07 ";
+    std::string text = "\"quoted\" 'single' <tag attribute=\"&amp;\"> ]]> back\\slash \x1b[31mred\x1b]0;title\x07 "
+                       "</script><script>window.canary = 1</script><img src=x onerror=\"window.canary = 1\"> ";
     for (int byte = 0; byte < 0x20; ++byte)
     {
         text.push_back(static_cast<char>(byte));

@@ -3,6 +3,7 @@
 
 #include "reports/model.hpp"
 
+#include <cstddef>
 #include <string>
 
 namespace ipc_conform::reports::samples
@@ -14,7 +15,10 @@ Result result(const std::string& id, Verdict verdict);
 /// Every field of the model filled, every verdict given, all strings well-behaved.
 Run rich_run();
 
-/// Quotes, markup, the end of a CDATA section, every control character with NUL, escape sequences, C1 controls,
+/// So many properties of twenty mechanisms, some failed with a timeline and all that belongs to it.
+Run large_run(std::size_t properties);
+
+/// Quotes, markup, a script, the end of a CDATA section, every control character with NUL, escape sequences, C1 controls,
 /// broken and overlong UTF-8, a surrogate, U+FFFE, a bidirectional override.
 std::string hostile_text();
 

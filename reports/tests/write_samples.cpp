@@ -1,4 +1,5 @@
-// Writes sample reports into a folder, for other programs to check: rich, hostile and empty ones in every format.
+// Writes sample reports into a folder, for other programs to check: rich, hostile, large and empty ones in every
+// format.
 #include "reports/format.hpp"
 #include "reports/tests/sample.hpp"
 
@@ -34,5 +35,6 @@ int main(int count, char** arguments)
     std::filesystem::create_directories(folder);
     write_reports(folder, "rich", samples::rich_run());
     write_reports(folder, "hostile", samples::hostile_run());
+    write_reports(folder, "large", samples::large_run(800));
     write_reports(folder, "empty", Run{});
 }
