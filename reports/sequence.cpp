@@ -1,10 +1,9 @@
 #include "reports/sequence.hpp"
 
 #include "reports/timed_calls.hpp"
+#include "reports/wake_ups.hpp"
 
 #include <algorithm>
-#include <optional>
-#include <string_view>
 
 namespace ipc_conform::reports
 {
@@ -104,42 +103,6 @@ void place(Sequence& sequence, const std::vector<double>& times)
             sequence.boxes[box].last_row = sequence.rows.size() - 1;
         }
     }
-}
-
-/// The kit's own steps have a space in their name, which no function has.
-bool is_step_of_the_kit(const TimedCall& call)
-{
-    return std::string_view{call.call}.substr(0, call.call.find('(')).find(' ') != std::string_view::npos;
-}
-
-bool may_have_ended(const SequenceBox& candidate, const SequenceBox& wait)
-{
-    const bool began_meanwhile =
-        candidate.first_row > wait.first_row && candidate.first_row < wait.last_row && candidate.lane != wait.lane;
-    const bool slept_on = candidate.call->witnessed && candidate.last_row > wait.last_row;
-    return began_meanwhile && !slept_on && !is_step_of_the_kit(*candidate.call);
-}
-
-std::vector<WakeUp> wake_ups_of(const std::vector<SequenceBox>& boxes)
-{
-    std::vector<WakeUp> wake_ups;
-    for (std::size_t wait = 0; wait < boxes.size(); ++wait)
-    {
-        if (!boxes[wait].call->witnessed || !boxes[wait].call->left)
-        {
-            continue;
-        }
-        std::optional<std::size_t> last;
-        for (std::size_t call = 0; call < boxes.size(); ++call)
-        {
-            last = may_have_ended(boxes[call], boxes[wait]) ? call : last;
-        }
-        if (last)
-        {
-            wake_ups.push_back({*last, wait});
-        }
-    }
-    return wake_ups;
 }
 
 } // namespace

@@ -19,12 +19,13 @@ struct SequenceBox
     std::size_t depth = 0;     ///< how many calls of the same lane it interrupted: a signal handler's are within
 };
 
-/// What probably ended a wait: the last call that another process began before the wait was over. The waits are
-/// those in which the kernel was seen to hold a process; what only watches (the kit's own "watch peer") ends none.
+/// The call of another process that ended a wait: the last one of those that can have, by their names, their
+/// results and the moments at which they began.
 struct WakeUp
 {
     std::size_t call = 0; ///< index into Sequence::boxes
     std::size_t wait = 0;
+    bool certain = true; ///< no other call can have
 };
 
 struct Sequence

@@ -5,6 +5,7 @@
 #include "reports/printable.hpp"
 #include "reports/sequence.hpp"
 #include "reports/timed_calls.hpp"
+#include "reports/wake_ups.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -32,7 +33,7 @@ class Layout
 {
 public:
     explicit Layout(const Sequence& sequence)
-        : lanes_(sequence.lanes.size()), lane_width_(sequence.lanes.size() <= 2 ? 330 : 250)
+        : lanes_(sequence.lanes.size()), lane_width_(sequence.lanes.size() <= 2 ? 290 : 250)
     {
         double middle = heading_height + row_height / 2;
         for (std::size_t row = 0; row < sequence.rows.size(); ++row)
@@ -41,6 +42,9 @@ public:
             rows_.push_back(middle);
         }
         end_ = middle + row_height;
+        const bool any_stuck =
+            std::ranges::any_of(sequence.lanes, [](const Lane* lane) { return is_stuck(*lane); });
+        height_ = any_stuck ? end_ + 2 * row_height : end_;
     }
 
     [[nodiscard]] double row(std::size_t row) const
@@ -66,7 +70,7 @@ public:
     }
     [[nodiscard]] double height() const
     {
-        return end_ + 2 * row_height;
+        return height_;
     }
     [[nodiscard]] std::size_t letters(double width) const
     {
@@ -83,6 +87,7 @@ private:
     std::size_t lanes_;
     double lane_width_;
     double end_ = 0;
+    double height_ = 0;
     std::vector<double> rows_;
 };
 
@@ -123,8 +128,9 @@ std::string box_element(const Layout& layout, const SequenceBox& box)
     const double bottom = (call.left ? layout.row(box.last_row) : layout.end()) + box_height / 2;
     const std::size_t letters = layout.letters(width);
     std::string svg =
-        fmt::format(R"(<g class="call{}{}"><rect x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}" rx="4"/>)",
-                    call.witnessed ? " blocked" : "", call.left ? "" : " stuck", x, top, width, bottom - top);
+        fmt::format(R"(<g class="call{}{}{}"><rect x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}" rx="4"/>)",
+                    is_step_of_the_kit(box) ? " step" : "", call.witnessed ? " blocked" : "",
+                    call.left ? "" : " stuck", x, top, width, bottom - top);
     const bool has_result = one_row && !call.result.empty();
     svg += text_element(x + padding, layout.row(box.first_row), "name",
                         has_result ? fmt::format("{} {}", call.call, call.result) : call.call, letters);
@@ -164,8 +170,10 @@ std::string lane_element(const Layout& layout, const Lane& lane, std::size_t ind
 }
 
 /// A curve from the side of a call to the end of a wait; its head lies level because both its ends do.
-std::string arrow_element(const Layout& layout, const SequenceBox& call, const SequenceBox& wait)
+std::string arrow_element(const Layout& layout, const Sequence& sequence, const WakeUp& wake_up)
 {
+    const SequenceBox& call = sequence.boxes[wake_up.call];
+    const SequenceBox& wait = sequence.boxes[wake_up.wait];
     const bool rightwards = call.lane < wait.lane;
     const double from_x = rightwards ? box_right(layout, call) : box_left(layout, call);
     const double to_x = rightwards ? box_left(layout, wait) : box_right(layout, wait);
@@ -173,20 +181,28 @@ std::string arrow_element(const Layout& layout, const SequenceBox& call, const S
     const double to_y = layout.row(wait.last_row);
     const double middle = (from_x + to_x) / 2;
     const double head = rightwards ? -7 : 7;
-    return fmt::format(R"(<g class="wake-up"><title>{} probably ended {}</title>)"
+    return fmt::format(R"(<g class="wake-up{}"><title>{} {} {}</title>)"
                        R"(<path class="shaft" d="M{:.1f} {:.1f}C{:.1f} {:.1f} {:.1f} {:.1f} {:.1f} {:.1f}"/>)"
                        R"(<path class="head" d="M{:.1f} {:.1f}l{} -4.5v9z"/></g>)"
                        "\n",
-                       html_text(call.call->call), html_text(wait.call->call), from_x, from_y, middle, from_y,
-                       middle, to_y, to_x + head, to_y, to_x, to_y, head);
+                       wake_up.certain ? "" : " uncertain", html_text(call.call->call),
+                       wake_up.certain ? "ended" : "or an earlier call ended", html_text(wait.call->call), from_x,
+                       from_y, middle, from_y, middle, to_y, to_x + head, to_y, to_x, to_y, head);
 }
 
 std::string caption(const Sequence& sequence)
 {
     std::string text = "Time runs down, in milliseconds; long pauses are shortened.";
+    if (std::ranges::any_of(sequence.boxes, is_step_of_the_kit))
+    {
+        text += " Pale: the kit’s own steps.";
+    }
     if (!sequence.wake_ups.empty())
     {
-        text += " An arrow leads to the end of a wait from the last call that another process began before it.";
+        text += " An arrow leads from a call to the wait that it ended";
+        text += std::ranges::all_of(sequence.wake_ups, &WakeUp::certain)
+                    ? "."
+                    : "; a dashed one from the last of several that may have.";
     }
     if (sequence.calls_left_out != 0)
     {
@@ -230,7 +246,7 @@ std::string sequence_diagram(const std::vector<Lane>& lanes)
     }
     for (const WakeUp& wake_up : sequence.wake_ups)
     {
-        svg += arrow_element(layout, sequence.boxes[wake_up.call], sequence.boxes[wake_up.wait]);
+        svg += arrow_element(layout, sequence, wake_up);
     }
     return fmt::format(
         R"(<figure class="timeline"><div class="wide" role="group" aria-label="Sequence diagram" tabindex="0">{}</svg></div>)"

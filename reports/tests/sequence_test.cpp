@@ -23,18 +23,6 @@ Lane lane(const std::string& process, const std::vector<TimedCall>& calls)
     return {process, 0, 0, calls, ""};
 }
 
-/// The calls between which an arrow is drawn: "write -> read".
-std::vector<std::string> arrows_of(const Sequence& sequence)
-{
-    std::vector<std::string> arrows;
-    for (const WakeUp& wake_up : sequence.wake_ups)
-    {
-        arrows.push_back(fmt::format("{} -> {}", sequence.boxes[wake_up.call].call->call,
-                                     sequence.boxes[wake_up.wait].call->call));
-    }
-    return arrows;
-}
-
 } // namespace
 
 TEST_CASE("sequence: every beginning and every end has a row of its own")
@@ -70,48 +58,6 @@ TEST_CASE("sequence: what a signal handler calls stands within the call it inter
     CHECK(sequence.boxes[0].depth == 0);
     CHECK(sequence.boxes[1].depth == 1);
     CHECK(sequence.boxes[2].depth == 0);
-}
-
-TEST_CASE("sequence: the last call of another process before a wait was over ended it")
-{
-    const TimedCall wait = call("read(3)", 1, 5, true);
-    CHECK(arrows_of(sequence_of(
-              {lane("main", {call("write(4)", 2, 2.1), call("write(5)", 3, 3.1)}), lane("reader", {wait})}))
-          == std::vector<std::string>{"write(5) -> read(3)"});
-    SUBCASE("even when it returned later")
-    {
-        CHECK(arrows_of(sequence_of({lane("main", {call("write(4)", 2, 7)}), lane("reader", {wait})}))
-              == std::vector<std::string>{"write(4) -> read(3)"});
-    }
-    SUBCASE("but not what began before the wait, or after its end")
-    {
-        CHECK(arrows_of(sequence_of({lane("main", {call("write(4)", 0.5, 0.6), call("write(4)", 6, 6.1)}),
-                                     lane("reader", {wait})}))
-                  .empty());
-    }
-    SUBCASE("nor the kit's own watching")
-    {
-        CHECK(arrows_of(sequence_of({lane("main", {call("write(4)", 2, 2.1), call("wait for peer(7)", 3, 6)}),
-                                     lane("reader", {wait})}))
-              == std::vector<std::string>{"write(4) -> read(3)"});
-    }
-    SUBCASE("nor another sleeper")
-    {
-        CHECK(arrows_of(sequence_of({lane("main", {call("write(4)", 2, 2.1)}),
-                                     lane("other", {call("read(8)", 3, 9, true)}), lane("reader", {wait})}))
-                  .front()
-              == "write(4) -> read(3)");
-    }
-    SUBCASE("nor the process itself")
-    {
-        CHECK(arrows_of(sequence_of({lane("reader", {wait, call("write(4)", 2, 2.1)})})).empty());
-    }
-    SUBCASE("and only where the kernel was seen to hold it")
-    {
-        CHECK(arrows_of(
-                  sequence_of({lane("main", {call("write(4)", 2, 2.1)}), lane("reader", {call("read(3)", 1, 5)})}))
-                  .empty());
-    }
 }
 
 TEST_CASE("sequence: of very many calls the middle is left out, the waits last")
@@ -150,7 +96,7 @@ TEST_CASE("sequence diagram: lanes, calls with their results, waits and what end
     CHECK(contains(diagram, ">write(4, &quot;x&quot;, 1) = 1</text>"));
     CHECK(contains(diagram, "<g class=\"call blocked\">"));
     CHECK(contains(diagram, ">= 1 (blocked 0.131 ms)</text>"));
-    CHECK(contains(diagram, "<title>write(4, &quot;x&quot;, 1) probably ended read(3, …, 1)</title>"));
+    CHECK(contains(diagram, "<title>write(4, &quot;x&quot;, 1) ended read(3, …, 1)</title>"));
     CHECK(contains(diagram, "<g class=\"call blocked stuck\">"));
     CHECK(contains(diagram, ">✗ blocked, never returned</text>"));
     CHECK(contains(diagram, ">stuck in read (pipe_read)</text>"));

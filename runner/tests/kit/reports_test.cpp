@@ -67,6 +67,26 @@ TEST_CASE("report: on standard output it stands alone")
     CHECK(kit.run({"run", "planted.passes", "--junit", "-", "--json", "-"}).status == 2);
 }
 
+TEST_CASE("report: the HTML page of a run is that of its stored report, and holds no script of a case's")
+{
+    Kit kit;
+    const std::string json = kit.files().file("run.json");
+    const std::string page = kit.files().file("run.html");
+    CHECK(kit.run({"run", "planted.passes", "planted.hangs", "planted.says-hostile-things", "--deadline", "1",
+                   "--json", json, "--html", page})
+              .status
+          == 1);
+    const std::string html = read_file(page);
+    CHECK(html.starts_with("<!DOCTYPE html>"));
+    CHECK(html.find("id=\"planted.hangs\"") != std::string::npos);
+    CHECK(html.find("<svg class=\"sequence\"") != std::string::npos);
+    CHECK(html.find('\x1b') == std::string::npos);
+    CHECK(html.find("<script") == html.rfind("<script")); // the page's own
+    const std::string again = kit.files().file("again.html");
+    CHECK(kit.run({"report", json, "--html", again}).status == 1);
+    CHECK(read_file(again) == html);
+}
+
 TEST_CASE("report: an older one stays until there is a new one")
 {
     Kit kit;
