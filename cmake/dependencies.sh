@@ -70,7 +70,7 @@ parts_missing() # PART...
     absent=" $(headers_absent) "
     for part; do
         case $part in
-        cmake | ninja | clang-format | clang-tidy) command -v "$part" >/dev/null ;;
+        cmake | ninja | clang-format | clang-tidy | chromium) command -v "$part" >/dev/null ;;
         jsonschema) python3 -c 'import jsonschema' 2>/dev/null ;;
         *) case $absent in *" $part "*) false ;; esac ;;
         esac || printf '%s ' "$part"

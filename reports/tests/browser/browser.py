@@ -20,9 +20,9 @@ def browser_path():
 
 
 class Browser:
-    """One browser with one page. Use it in a with statement."""
+    """One browser with one page, which lives until it is closed."""
 
-    def __enter__(self):
+    def __init__(self):
         self._profile = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
         commands, self._commands = os.pipe()
         self._answers, answers = os.pipe()
@@ -35,9 +35,9 @@ class Browser:
         target = self.call("Target.createTarget", url="about:blank")["targetId"]
         self._session = self.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
         self.call("Page.enable")
-        return self
 
-    def __exit__(self, *_):
+    def close(self):
+        """Ends it and removes what it has written."""
         self._session = None
         self.call("Browser.close")
         os.close(self._commands)
@@ -110,6 +110,10 @@ class Browser:
                   mobile=width < 600)
         self.call("Emulation.setEmulatedMedia",
                   features=[{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}])
+
+    def scripts(self, allowed):
+        """Whether pages may run scripts; what is evaluated here still does."""
+        self.call("Emulation.setScriptExecutionDisabled", value=not allowed)
 
     def press(self, key, code=0, text=""):
         """A key, as a person presses it."""
