@@ -126,7 +126,8 @@ std::string findings_of(const Result& result)
         return html_text(fmt::format("{} {} (removed)", leak.kind, leak.name));
     });
     std::string html = R"(<dl class="facts">)";
-    append_fact(html, "Reason", html_text(result.reason));
+    const bool is_said_below = result.expectation.find(result.reason) != std::string::npos;
+    append_fact(html, "Reason", is_said_below ? "" : html_text(result.reason));
     append_fact(html, "Remedy", html_text(result.remedy));
     append_fact(html, result.expected ? "Known departure" : "Unexpected", html_text(result.expectation));
     append_fact(html, "See", html_link(result.link));

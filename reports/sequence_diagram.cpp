@@ -42,9 +42,11 @@ public:
             rows_.push_back(middle);
         }
         end_ = middle + row_height;
-        const bool any_stuck =
-            std::ranges::any_of(sequence.lanes, [](const Lane* lane) { return is_stuck(*lane); });
-        height_ = any_stuck ? end_ + 2 * row_height : end_;
+        const bool any_open = std::ranges::any_of(
+            sequence.boxes, [](const SequenceBox& box) { return !box.call->left.has_value(); });
+        const bool any_held =
+            std::ranges::any_of(sequence.lanes, [](const Lane* lane) { return !lane->stuck_in.empty(); });
+        height_ = end_ + (any_held ? 2 : any_open ? 1 : 0) * row_height;
     }
 
     [[nodiscard]] double row(std::size_t row) const
@@ -151,10 +153,10 @@ std::string lane_element(const Layout& layout, const Lane& lane, std::size_t ind
     const double x = layout.lane(index);
     const double middle = x + layout.lane_width() / 2;
     const std::size_t letters = layout.letters(layout.lane_width());
-    std::string about = lane.pid == 0 ? "" : fmt::format("process {}", lane.pid);
+    std::string about = lane.pid == 0 ? "" : fmt::format("pid {}", lane.pid);
     if (lane.calls_dropped != 0)
     {
-        about += fmt::format("{}{} not kept", about.empty() ? "" : ", ",
+        about += fmt::format("{}{} lost", about.empty() ? "" : ", ",
                              quantity(lane.calls_dropped, "earlier call", "earlier calls"));
     }
     std::string svg = fmt::format(R"(<line class="life" x1="{0:.1f}" x2="{0:.1f}" y1="{1:.1f}" y2="{2:.1f}"/>)",

@@ -12,7 +12,7 @@ namespace
 {
 
 using Names = std::span<const std::string_view>;
-using std::operator""sv;
+using namespace std::string_view_literals;
 
 constexpr std::array takers{"read"sv,   "readv"sv,      "recv"sv,   "recvfrom"sv, "recvmsg"sv,
                             "msgrcv"sv, "mq_receive"sv, "accept"sv, "splice"sv,   "tee"sv};

@@ -18,8 +18,8 @@ Run rich_run();
 /// So many properties of twenty mechanisms, some failed with a timeline and all that belongs to it.
 Run large_run(std::size_t properties);
 
-/// Quotes, markup, a script, the end of a CDATA section, every control character with NUL, escape sequences, C1 controls,
-/// broken and overlong UTF-8, a surrogate, U+FFFE, a bidirectional override.
+/// Quotes, markup, a script, the end of a CDATA section, every control character with NUL, escape sequences, C1
+/// controls, broken and overlong UTF-8, a surrogate, U+FFFE, a bidirectional override.
 std::string hostile_text();
 
 /// hostile_text() in every string of the model, with numbers that JSON cannot say.

@@ -92,7 +92,7 @@ TEST_CASE("sequence diagram: lanes, calls with their results, waits and what end
     const std::string diagram = sequence_diagram(samples::rich_run().results.front().timeline);
     CHECK(contains(diagram, "aria-label=\"Sequence diagram of 3 calls in 2 processes\""));
     CHECK(contains(diagram, ">main</text>"));
-    CHECK(contains(diagram, ">process 100, 7 earlier calls not kept</text>"));
+    CHECK(contains(diagram, ">pid 100, 7 earlier calls lost</text>"));
     CHECK(contains(diagram, ">write(4, &quot;x&quot;, 1) = 1</text>"));
     CHECK(contains(diagram, "<g class=\"call blocked\">"));
     CHECK(contains(diagram, ">= 1 (blocked 0.131 ms)</text>"));
