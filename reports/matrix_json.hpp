@@ -1,0 +1,21 @@
+// A matrix as JSON, for machines.
+#pragma once
+
+#include "reports/matrix.hpp"
+
+#include <string>
+
+namespace ipc_conform::reports
+{
+
+/// One object:
+///
+///     platforms     where each run was made, as at the top of its report, and whether it was cut short
+///     ("partial") properties    how many there are differences   how many of them differ rows          [{id,
+///     mechanism, level, statement, differs, cells}], a cell for each platform: what its report says
+///                   of the result, save records, timeline and output, with "relevelled" and "reworded" where
+///                   level or statement are not the row's; or {"absent": "not run"}, {"absent": "not known to kit
+///                   0.1.0"}
+std::string to_json(const Matrix& matrix);
+
+} // namespace ipc_conform::reports

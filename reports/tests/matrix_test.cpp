@@ -1,0 +1,209 @@
+#include "reports/matrix_json.hpp"
+#include "reports/matrix_markdown.hpp"
+#include "reports/matrix_text.hpp"
+#include "reports/tests/sample.hpp"
+#include "reports/tests/text_checks.hpp"
+
+#include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+using namespace ipc_conform::reports;
+
+namespace
+{
+
+Result capacity(std::int64_t bytes)
+{
+    Result result = samples::result("pipe.capacity", Verdict::pass);
+    result.level = "defined";
+    result.observed = {{"capacity", bytes}, {"took", 0.5 * static_cast<double>(bytes)}};
+    return result;
+}
+
+Platform platform(const std::string& system, const std::string& release, const std::string& libc,
+                  const std::string& sandbox)
+{
+    Platform platform;
+    platform.system = system;
+    platform.release = release;
+    platform.machine = "x86_64";
+    platform.libc = libc;
+    platform.sandbox = sandbox;
+    return platform;
+}
+
+/// Two versions of the kit, three platforms.
+std::vector<Run> three_runs()
+{
+    std::vector<Run> runs(3);
+    runs[0].kit_version = runs[1].kit_version = "0.1.0";
+    runs[2].kit_version = "0.2.0";
+    runs[0].platform = platform("Linux", "6.1", "glibc 2.36", "none");
+    runs[1].platform = platform("Linux", "6.1", "musl", "gVisor");
+    runs[2].platform = platform("Darwin", "24", "libSystem", "none");
+    runs[0].started = "2025-01-01T00:00:00Z";
+    runs[0].results = {samples::result("pipe.a", Verdict::pass), capacity(65536),
+                       samples::result("fifo.old", Verdict::pass)};
+    runs[1].results = {samples::result("pipe.a", Verdict::fail), capacity(65536)};
+    runs[2].results = {samples::result("mmap.new", Verdict::pass), samples::result("pipe.a", Verdict::pass),
+                       capacity(16384), samples::result("pipe.same", Verdict::pass)};
+    return runs;
+}
+
+const MatrixRow& row_of(const Matrix& matrix, const std::string& id)
+{
+    for (const MatrixGroup& group : matrix.groups)
+    {
+        for (const MatrixRow& row : group.rows)
+        {
+            if (row.property->id == id)
+            {
+                return row;
+            }
+        }
+    }
+    FAIL("no row " << id);
+    return matrix.groups.front().rows.front();
+}
+
+} // namespace
+
+TEST_CASE("matrix: a row for every property of any run, by mechanism")
+{
+    const std::vector<Run> runs = three_runs();
+    const Matrix matrix = matrix_of(runs);
+    REQUIRE(matrix.groups.size() == 3);
+    CHECK(matrix.groups[0].mechanism == "pipe");
+    CHECK(matrix.groups[1].mechanism == "fifo");
+    CHECK(matrix.groups[2].mechanism == "mmap");
+    CHECK(matrix.groups[0].rows.size() == 3);
+    CHECK(matrix.properties() == 5);
+    CHECK(matrix.columns[2] == &runs[2]);
+    CHECK(row_of(matrix, "pipe.a").cells[1].result == &runs[1].results[0]);
+    CHECK(summary_line(matrix) == "5 properties on 3 platforms, 2 differ");
+}
+
+TEST_CASE("matrix: verdicts, signatures and recorded values tell platforms apart, times do not")
+{
+    std::vector<Run> runs = three_runs();
+    const Matrix matrix = matrix_of(runs);
+    CHECK(row_of(matrix, "pipe.a").differs);
+    const MatrixRow& row = row_of(matrix, "pipe.capacity");
+    CHECK(row.differs);
+    REQUIRE(row.values.size() == 2);
+    CHECK(row.values[0].texts == std::vector<std::string>{"65536", "65536", "16384"});
+    CHECK(row.values[0].differs);
+    CHECK_FALSE(row.values[1].differs);
+    CHECK_FALSE(row_of(matrix, "pipe.same").differs);
+    CHECK_FALSE(row_of(matrix, "fifo.old").differs);
+
+    runs[2].results[2].observed[0].second = std::int64_t{65536};
+    runs[0].results[0].verdict = runs[2].results[1].verdict = Verdict::fail;
+    const Matrix alike = matrix_of(runs);
+    CHECK(alike.differences() == 0);
+    runs[2].results[1].failures = {{"main", "errno == EAGAIN", "", "", 0}};
+    CHECK(matrix_of(runs).differences() == 1);
+}
+
+TEST_CASE("matrix: what a version of the kit does not know is told from what was not run")
+{
+    std::vector<Run> runs = three_runs();
+    const Matrix matrix = matrix_of(runs);
+    const auto absent = [&](const std::string& id, std::size_t column) {
+        return absence_of(runs[column], row_of(matrix, id).cells[column]);
+    };
+    CHECK(absent("mmap.new", 0) == "not known to kit 0.1.0");
+    CHECK(absent("fifo.old", 1) == "not run"); // another run by 0.1.0 has it
+    CHECK(absent("fifo.old", 2) == "not known to kit 0.2.0");
+
+    runs[2].claims.emplace_back().properties.emplace_back().id = "fifo.old";
+    CHECK(absence_of(runs[2], row_of(matrix_of(runs), "fifo.old").cells[2]) == "not run");
+}
+
+TEST_CASE("matrix: another level or wording is marked")
+{
+    std::vector<Run> runs = three_runs();
+    runs[2].results[1].level = "may";
+    runs[2].results[1].statement = "now worded so";
+    const Matrix matrix = matrix_of(runs);
+    const MatrixRow& row = row_of(matrix, "pipe.a");
+    CHECK(remarks_of(row.cells[0]).empty());
+    CHECK(remarks_of(row.cells[2]) == std::vector<std::string>{"level: may", "statement: now worded so"});
+    CHECK(contains(to_text(matrix), "    [3] level: may\n    [3] statement: now worded so\n"));
+    CHECK(contains(to_markdown(matrix), "PASS<br>*level: may*<br>*statement: now worded so*"));
+    CHECK(contains(to_json(matrix), "\"reworded\": true"));
+}
+
+TEST_CASE("matrix: only the differences")
+{
+    const std::vector<Run> runs = three_runs();
+    const Matrix matrix = only_differences(matrix_of(runs));
+    REQUIRE(matrix.groups.size() == 1);
+    CHECK(matrix.properties() == 2);
+    CHECK(matrix.differences() == 2);
+    CHECK_FALSE(contains(to_text(matrix), "pipe.same"));
+}
+
+TEST_CASE("matrix text: columns line up, and rows that differ are marked")
+{
+    const std::vector<Run> runs = three_runs();
+    const std::string text = to_text(matrix_of(runs));
+    CHECK(text.starts_with(
+        "[1] 2025-01-01T00:00:00Z  Linux 6.1 x86_64, glibc 2.36, sandbox: none; kit 0.1.0\n[2] "));
+    CHECK(contains(text, "\npipe\n"
+                         "! pipe.a         PASS                    FAIL                    PASS\n"
+                         "! pipe.capacity  PASS                    PASS                    PASS\n"
+                         "!   capacity     65536                   65536                   16384\n"));
+    CHECK(contains(text, "\n  pipe.same      not known to kit 0.1.0  not known to kit 0.1.0  PASS\n"));
+    CHECK(text.ends_with("\n5 properties on 3 platforms, 2 differ\n"));
+}
+
+TEST_CASE("matrix markdown: platforms and a table for each mechanism")
+{
+    const std::vector<Run> runs = three_runs();
+    const std::string text = to_markdown(matrix_of(runs));
+    CHECK(contains(text, "| 1 | 2025-01-01T00:00:00Z | Linux 6.1 x86&#95;64 | glibc 2.36 | none | 0.1.0 |\n"));
+    CHECK(contains(text, "## pipe\n\n| | property | level | 1 | 2 | 3 |\n|---|---|---|---|---|---|\n"
+                         "| ≠ | **<code>pipe.a</code>** | shall | PASS | FAIL | PASS |\n"));
+    CHECK(contains(text, " PASS<br>**capacity = 16384**<br>took = 8192 |\n"));
+    CHECK(contains(text, "| *not known to kit 0.2.0* |\n"));
+}
+
+TEST_CASE("matrix json: a cell for each platform")
+{
+    const std::vector<Run> runs = three_runs();
+    const auto json = nlohmann::json::parse(to_json(matrix_of(runs)));
+    CHECK(json["platforms"][1]["platform"]["sandbox"] == "gVisor");
+    CHECK(json["properties"] == 5);
+    CHECK(json["differences"] == 2);
+    const auto& row = json["rows"][0];
+    CHECK(row["id"] == "pipe.a");
+    CHECK(row["differs"] == true);
+    CHECK(row["cells"][1]["verdict"] == "FAIL");
+    CHECK_FALSE(row["cells"][1].contains("timeline"));
+    CHECK(json["rows"][2]["cells"][0] == nlohmann::json{{"absent", "not known to kit 0.1.0"}});
+}
+
+TEST_CASE("matrix: hostile reports are harmless in every format")
+{
+    std::vector<Run> runs{samples::hostile_run(), samples::hostile_run(), samples::rich_run()};
+    for (std::size_t index = 0; index < runs[1].results.size(); ++index)
+    {
+        runs[1].results[index].id += std::to_string(index / 2);
+        runs[1].results[index].level = "may";
+    }
+    const Matrix matrix = matrix_of(runs);
+    const std::string text = to_text(matrix);
+    CHECK(control_characters(text) == 0);
+    CHECK(is_utf8(text));
+    CHECK(is_plain_ascii(to_text(matrix, {.unicode = false})));
+    const std::string markdown = to_markdown(matrix);
+    CHECK(control_characters(markdown) == 0);
+    CHECK(is_utf8(markdown));
+    CHECK_FALSE(contains(markdown, "<tag"));
+    const std::string json = to_json(matrix);
+    CHECK(control_characters(json) == 0);
+    CHECK(nlohmann::json::parse(json)["rows"].size() == matrix.properties());
+}
