@@ -206,6 +206,15 @@ std::string absence_of(const Run& column, const MatrixCell& cell)
     return cell.known ? "not run" : fmt::format("not known to kit {}", column.kit_version);
 }
 
+std::string note_on_absences(const Matrix& matrix)
+{
+    const auto is_unknown = [](const MatrixCell& cell) { return !cell.known; };
+    const auto has_unknown = [&](const MatrixRow& row) { return std::ranges::any_of(row.cells, is_unknown); };
+    const bool any = std::ranges::any_of(
+        matrix.groups, [&](const MatrixGroup& group) { return std::ranges::any_of(group.rows, has_unknown); });
+    return any ? "Not known to a kit: no report by that version has the property, or names it." : "";
+}
+
 std::vector<std::string> remarks_of(const MatrixCell& cell)
 {
     std::vector<std::string> remarks;

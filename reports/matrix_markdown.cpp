@@ -83,7 +83,8 @@ std::string to_markdown(const Matrix& matrix)
     {
         text += group_table(matrix, group);
     }
-    return text;
+    const std::string note = note_on_absences(matrix);
+    return note.empty() ? text : text + note + '\n';
 }
 
 } // namespace ipc_conform::reports

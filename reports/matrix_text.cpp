@@ -143,7 +143,8 @@ std::string to_text(const Matrix& matrix, const Style& style)
         }
         text += '\n';
     }
-    return text + summary_line(matrix) + '\n';
+    const std::string note = note_on_absences(matrix);
+    return text + (note.empty() ? "" : note + '\n') + summary_line(matrix) + '\n';
 }
 
 } // namespace ipc_conform::reports

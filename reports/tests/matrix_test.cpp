@@ -1,3 +1,4 @@
+#include "reports/matrix_html.hpp"
 #include "reports/matrix_json.hpp"
 #include "reports/matrix_markdown.hpp"
 #include "reports/matrix_text.hpp"
@@ -157,7 +158,8 @@ TEST_CASE("matrix text: columns line up, and rows that differ are marked")
                          "! pipe.capacity  PASS                    PASS                    PASS\n"
                          "!   capacity     65536                   65536                   16384\n"));
     CHECK(contains(text, "\n  pipe.same      not known to kit 0.1.0  not known to kit 0.1.0  PASS\n"));
-    CHECK(text.ends_with("\n5 properties on 3 platforms, 2 differ\n"));
+    CHECK(text.ends_with("\nNot known to a kit: no report by that version has the property, or names it.\n"
+                         "5 properties on 3 platforms, 2 differ\n"));
 }
 
 TEST_CASE("matrix markdown: platforms and a table for each mechanism")
@@ -186,6 +188,38 @@ TEST_CASE("matrix json: a cell for each platform")
     CHECK(json["rows"][2]["cells"][0] == nlohmann::json{{"absent", "not known to kit 0.1.0"}});
 }
 
+TEST_CASE("matrix html: rows that differ are marked, and every cell leads to its evidence")
+{
+    std::vector<Run> runs = three_runs();
+    runs[1].results[0].failures = {{"reader", "os::read(…) == 1", "0 == 1", "cases/pipe/blocking.cpp", 17}};
+    const std::string html = to_html(matrix_of(runs));
+    CHECK(contains(html, "<label for=\"only-differences\">only differences (2)</label>"));
+    CHECK(contains(html, "<strong>Linux 6.1</strong><br>x86_64, musl<br>sandbox: gVisor<br>"));
+    CHECK(contains(html, "<tr id=\"row-0\" class=\"differs\">"));
+    CHECK(contains(html, "<tr id=\"row-2\"><th scope=\"row\"><code>pipe.same</code>"));
+    CHECK(contains(html, "<td><a href=\"#evidence-0-1\"><span class=\"verdict fail\">FAIL</span></a></td>"));
+    const std::size_t evidence = html.find("<tr class=\"evidence differs\" id=\"evidence-0-1\">");
+    REQUIRE(evidence != std::string::npos);
+    CHECK(html.find("<dt>Observed</dt><dd><code>0 == 1</code></dd>", evidence) < html.find("</tr>", evidence));
+    CHECK(contains(html, "<br><strong>capacity = 16384</strong><br>took = 8192</span>"));
+    CHECK(contains(html, "<td class=\"quiet\">not known to kit 0.2.0</td>"));
+}
+
+TEST_CASE("matrix html: every link leads to a place of its own")
+{
+    const std::vector<Run> runs = three_runs();
+    const std::string html = to_html(matrix_of(runs));
+    for (std::size_t at = html.find("href=\"#"); at != std::string::npos; at = html.find("href=\"#", at + 1))
+    {
+        const std::size_t begin = at + 7;
+        const std::string name = html.substr(begin, html.find('"', begin) - begin);
+        const std::string place = "id=\"" + name + "\"";
+        CAPTURE(name);
+        CHECK(contains(html, place));
+        CHECK(html.find(place) == html.rfind(place));
+    }
+}
+
 TEST_CASE("matrix: hostile reports are harmless in every format")
 {
     std::vector<Run> runs{samples::hostile_run(), samples::hostile_run(), samples::rich_run()};
@@ -203,6 +237,12 @@ TEST_CASE("matrix: hostile reports are harmless in every format")
     CHECK(control_characters(markdown) == 0);
     CHECK(is_utf8(markdown));
     CHECK_FALSE(contains(markdown, "<tag"));
+    const std::string html = to_html(matrix);
+    CHECK(control_characters(html) == 0);
+    CHECK(is_utf8(html));
+    CHECK_FALSE(contains(html, "<tag"));
+    CHECK(contains(html, "script-src 'none'"));
+    CHECK_FALSE(contains(html, "<script"));
     const std::string json = to_json(matrix);
     CHECK(control_characters(json) == 0);
     CHECK(nlohmann::json::parse(json)["rows"].size() == matrix.properties());

@@ -1,0 +1,197 @@
+#include "reports/matrix_html.hpp"
+
+#include "reports/html_page.hpp"
+#include "reports/timeline.hpp"
+
+#include <fmt/format.h>
+
+namespace ipc_conform::reports
+{
+namespace
+{
+
+/// A named fact; nothing when there is nothing to say. The value is HTML.
+std::string fact(std::string_view name, const std::string& value)
+{
+    return value.empty() ? value : fmt::format("<dt>{}</dt><dd>{}</dd>\n", name, value);
+}
+
+std::string code(std::string_view text)
+{
+    return text.empty() ? std::string{} : fmt::format("<code>{}</code>", html_text(text));
+}
+
+std::string sources_of(const Result& result)
+{
+    std::string html;
+    for (const std::string& source : result.sources)
+    {
+        html += (html.empty() ? "" : "; ") + html_text(source);
+    }
+    return html;
+}
+
+std::string values_of(const Result& result)
+{
+    std::string html;
+    for (const auto& [name, value] : result.observed)
+    {
+        html += (html.empty() ? "" : "<br>") + code(fmt::format("{} = {}", name, text_of(value)));
+    }
+    return html;
+}
+
+std::string failures_of(const Result& result)
+{
+    std::string html;
+    for (const Failure& failure : result.failures)
+    {
+        html += fact("Expected", code(failure.expected)) + fact("Observed", code(failure.observed))
+                + fact("By", html_text(fmt::format("{} at {}:{}", failure.process, failure.file, failure.line)));
+    }
+    return html;
+}
+
+/// Everything that the report has to say of one result, save what the row says.
+std::string evidence_of(const Result& result)
+{
+    std::string html = "<dl class=\"facts\">\n" + fact("Statement", html_text(result.statement))
+                       + fact("Level", html_text(result.level)) + fact("Sources", sources_of(result))
+                       + fact("Reason", html_text(result.reason)) + failures_of(result)
+                       + fact("Remedy", html_text(result.remedy))
+                       + fact(result.expected ? "Known departure" : "Unexpected", html_text(result.expectation))
+                       + fact("See", html_link(result.link)) + fact("Seen by", html_text(result.observed_by))
+                       + fact("Evidence", html_text(result.evidence)) + fact("Recorded", values_of(result))
+                       + fact("Run again", code(result.rerun)) + "</dl>\n";
+    if (!result.timeline.empty())
+    {
+        html += fmt::format("<pre tabindex=\"0\" aria-label=\"Timeline\">{}</pre>\n",
+                            html_lines(timeline_text(result.timeline, {.width = 120})));
+    }
+    return html;
+}
+
+/// Where a cell's evidence stands on the page: a number, since an id may be anything.
+std::string anchor_of(std::size_t row, std::size_t column)
+{
+    return fmt::format("evidence-{}-{}", row, column);
+}
+
+/// What tells this platform from the others at a glance.
+std::string platform_title(const Run& run)
+{
+    return html_text(fmt::format("{} {}", run.platform.system, run.platform.release));
+}
+
+std::string column_heading(const Run& run)
+{
+    const Platform& platform = run.platform;
+    return fmt::format("<th scope=\"col\"><strong>{}</strong><br>{}, {}<br>sandbox: {}<br>{}<br>kit {}{}</th>\n",
+                       platform_title(run), html_text(platform.machine), html_text(platform.libc),
+                       html_text(platform.sandbox), html_text(run.started), html_text(run.kit_version),
+                       run.partial ? "<br>cut short" : "");
+}
+
+std::string values_in(const MatrixRow& row, std::size_t column)
+{
+    std::string html;
+    for (const MatrixValue& value : row.values)
+    {
+        if (!value.texts[column].empty())
+        {
+            const std::string text = html_text(fmt::format("{} = {}", value.name, value.texts[column]));
+            html += value.differs ? fmt::format("<br><strong>{}</strong>", text) : "<br>" + text;
+        }
+    }
+    return html.empty() ? html : fmt::format("<span class=\"values\">{}</span>", html);
+}
+
+std::string cell_html(const Matrix& matrix, const MatrixRow& row, std::size_t number, std::size_t column)
+{
+    const MatrixCell& cell = row.cells[column];
+    if (cell.result == nullptr)
+    {
+        return fmt::format("<td class=\"quiet\">{}</td>\n", html_text(absence_of(*matrix.columns[column], cell)));
+    }
+    std::string remarks;
+    for (const std::string& remark : remarks_of(cell))
+    {
+        remarks += fmt::format("<br><em class=\"quiet\">{}</em>", html_text(remark));
+    }
+    return fmt::format("<td><a href=\"#{}\">{}</a>{}{}</td>\n", anchor_of(number, column),
+                       html_verdict(cell.result->verdict), values_in(row, column), remarks);
+}
+
+/// Below the row, and out of sight until a link leads there.
+std::string evidence_html(const Matrix& matrix, const MatrixRow& row, std::size_t number, std::size_t column)
+{
+    const MatrixCell& cell = row.cells[column];
+    if (cell.result == nullptr)
+    {
+        return {};
+    }
+    return fmt::format("<tr class=\"evidence{}\" id=\"{}\"><td colspan=\"{}\"><p><strong>{}</strong> {} on {} "
+                       "<a class=\"close\" href=\"#row-{}\">Close</a></p>\n{}</td></tr>\n",
+                       row.differs ? " differs" : "", anchor_of(number, column), matrix.columns.size() + 1,
+                       html_text(cell.result->id), html_verdict(cell.result->verdict),
+                       platform_title(*matrix.columns[column]), number, evidence_of(*cell.result));
+}
+
+std::string row_html(const Matrix& matrix, const MatrixRow& row, std::size_t number)
+{
+    std::string html = fmt::format(
+        "<tr id=\"row-{}\"{}><th scope=\"row\">{}<code>{}</code> <span class=\"quiet\">[{}] {}</span></th>\n",
+        number, row.differs ? " class=\"differs\"" : "",
+        row.differs ? "<span class=\"mark\" title=\"platforms differ\">≠</span> " : "",
+        html_text(row.property->id), html_text(row.property->level), html_text(row.property->statement));
+    std::string evidence;
+    for (std::size_t column = 0; column < row.cells.size(); ++column)
+    {
+        html += cell_html(matrix, row, number, column);
+        evidence += evidence_html(matrix, row, number, column);
+    }
+    return html + "</tr>\n" + evidence;
+}
+
+std::string table_html(const Matrix& matrix)
+{
+    std::string html = "<table>\n<thead><tr><th scope=\"col\">Property</th>\n";
+    for (const Run* run : matrix.columns)
+    {
+        html += column_heading(*run);
+    }
+    html += "</tr></thead>\n";
+    std::size_t number = 0;
+    for (const MatrixGroup& group : matrix.groups)
+    {
+        std::string rows;
+        bool differs = false;
+        for (const MatrixRow& row : group.rows)
+        {
+            rows += row_html(matrix, row, number++);
+            differs = differs || row.differs;
+        }
+        html +=
+            fmt::format("<tbody>\n<tr class=\"mechanism{}\"><th scope=\"rowgroup\" colspan=\"{}\">{}</th></tr>\n{}"
+                        "</tbody>\n",
+                        differs ? " differs" : "", matrix.columns.size() + 1, html_text(group.mechanism), rows);
+    }
+    return html + "</table>\n";
+}
+
+} // namespace
+
+std::string to_html(const Matrix& matrix)
+{
+    // The tick box stands before the table, beside it: the style sheet leads from one to the other.
+    const std::string body = fmt::format(
+        "<main>\n<h1>IPC conformance by platform</h1>\n<p>{}. A cell opens to its evidence. {}</p>\n"
+        "<input type=\"checkbox\" id=\"only-differences\" autocomplete=\"off\">\n"
+        "<label for=\"only-differences\">only differences ({})</label>\n"
+        "<div class=\"matrix\" role=\"region\" aria-label=\"Properties by platform\" tabindex=\"0\">\n{}</div>\n"
+        "</main>\n",
+        summary_line(matrix), note_on_absences(matrix), matrix.differences(), table_html(matrix));
+    return html_document({"IPC conformance by platform", {"page.css", "matrix.css"}, {}, body});
+}
+
+} // namespace ipc_conform::reports
