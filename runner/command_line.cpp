@@ -5,11 +5,13 @@
 #include "reports/model.hpp"
 #include "runner/claims_page.hpp"
 #include "runner/clean.hpp"
+#include "runner/compare_command.hpp"
 #include "runner/doctor.hpp"
 #include "runner/errors.hpp"
 #include "runner/expectations_draft.hpp"
 #include "runner/explanation.hpp"
 #include "runner/listing.hpp"
+#include "runner/matrix_command.hpp"
 #include "runner/options.hpp"
 #include "runner/session.hpp"
 #include "runner/stored_report.hpp"
@@ -188,6 +190,9 @@ int parse_and_run(int argument_count, char** arguments)
             return status(reports::Exit::as_expected);
         };
     });
+
+    declare_compare(app, action);
+    declare_matrix(app, action);
 
     ClaimsOptions claims_options;
     CLI::App* claims = app.add_subcommand("claims", "Tell which of the textbook's claims hold here");

@@ -2,11 +2,13 @@
 
 #include "runner/errors.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
 #include <fmt/format.h>
 #include <iostream>
+#include <stdexcept>
 
 namespace ipc_conform::runner
 {
@@ -163,6 +165,26 @@ std::vector<std::string> ReportFiles::end(const reports::Run& run)
         note(file.write(format->render(run)));
     }
     return problems;
+}
+
+void write_texts(const Texts& texts)
+{
+    if (std::ranges::count(texts, "-", &Texts::value_type::first) > 1)
+    {
+        throw UsageError{only_one};
+    }
+    std::vector<ReportFile> files;
+    for (const auto& [path, text] : texts)
+    {
+        files.emplace_back(path);
+    }
+    for (std::size_t index = 0; index < files.size(); ++index)
+    {
+        if (const auto problem = files[index].write(texts[index].second))
+        {
+            throw std::runtime_error{*problem};
+        }
+    }
 }
 
 } // namespace ipc_conform::runner

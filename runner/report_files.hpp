@@ -66,4 +66,11 @@ private:
     bool standard_output_ = false;
 };
 
+/// Files, "-" for standard output, and what is to stand in each.
+using Texts = std::vector<std::pair<std::string, std::string>>;
+
+/// Writes them. All are opened before the first is written: throws UsageError when one cannot be, or when two are
+/// standard output; std::runtime_error, naming the file and the reason, when one cannot be written.
+void write_texts(const Texts& texts);
+
 } // namespace ipc_conform::runner

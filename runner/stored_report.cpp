@@ -6,6 +6,7 @@
 #include "runner/errors.hpp"
 #include "runner/report_files.hpp"
 
+#include <filesystem>
 #include <fmt/format.h>
 #include <fstream>
 #include <iostream>
@@ -29,6 +30,24 @@ reports::Run read_report(const std::string& path)
     catch (const reports::ReadError& error)
     {
         throw UsageError{fmt::format("{} is no report of this kit: {}", path, error.what())};
+    }
+}
+
+bool is_report(const std::string& path)
+{
+    std::error_code absent;
+    if (!std::filesystem::is_regular_file(path, absent))
+    {
+        return false;
+    }
+    try
+    {
+        read_report(path);
+        return true;
+    }
+    catch (const UsageError&)
+    {
+        return false;
     }
 }
 

@@ -12,6 +12,9 @@ namespace ipc_conform::runner
 /// The run in that file. Throws UsageError naming the file and what is wrong with it.
 reports::Run read_report(const std::string& path);
 
+/// Whether that is a regular file with the report of a run in it.
+bool is_report(const std::string& path);
+
 /// Writes the run in that file as the run itself would have been written; without anything to write, shows it on
 /// standard output. The exit status is that of the run, or 3 when something could not be written.
 int show_stored_report(const std::string& path, const ReportOptions& wanted);

@@ -82,6 +82,26 @@ TEST_CASE("planted.flaky" * says("some failures come and go") * shall("planted(1
     ::close(counter);
 }
 
+namespace
+{
+
+// A system that misbehaves when the environment says so.
+pid_t number_of_this_process()
+{
+    const char* fault = std::getenv("PLANTED_FAULT");
+    return fault == nullptr || *fault == '\0' ? ::getpid() : 0;
+}
+
+const Call number_on_request{"getpid", number_of_this_process};
+
+} // namespace
+
+TEST_CASE("planted.fails-on-request" * says("a system may get worse from one run to the next")
+          * shall("planted(1)"))
+{
+    CHECK(number_on_request() > 0);
+}
+
 TEST_CASE("planted.surviving-fault" * says("a case blind to its fault proves nothing") * shall("planted(1)"))
 {
     os::getppid();
