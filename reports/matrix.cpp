@@ -168,7 +168,7 @@ private:
 
 std::size_t Matrix::properties() const
 {
-    std::size_t count = 0;
+    std::size_t count = left_out;
     for (const MatrixGroup& group : groups)
     {
         count += group.rows.size();
@@ -195,7 +195,7 @@ Matrix only_differences(Matrix matrix)
 {
     for (MatrixGroup& group : matrix.groups)
     {
-        std::erase_if(group.rows, [](const MatrixRow& row) { return !row.differs; });
+        matrix.left_out += std::erase_if(group.rows, [](const MatrixRow& row) { return !row.differs; });
     }
     std::erase_if(matrix.groups, [](const MatrixGroup& group) { return group.rows.empty(); });
     return matrix;
@@ -231,9 +231,11 @@ std::vector<std::string> remarks_of(const MatrixCell& cell)
 
 std::string summary_line(const Matrix& matrix)
 {
-    return fmt::format("{} on {}, {}", quantity(matrix.properties(), "property", "properties"),
+    const std::string left_out =
+        matrix.left_out == 0 ? "" : fmt::format("; the other {} are left out", matrix.left_out);
+    return fmt::format("{} on {}, {}{}", quantity(matrix.properties(), "property", "properties"),
                        quantity(matrix.columns.size(), "platform", "platforms"),
-                       quantity(matrix.differences(), "differs", "differ"));
+                       quantity(matrix.differences(), "differs", "differ"), left_out);
 }
 
 } // namespace ipc_conform::reports

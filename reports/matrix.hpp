@@ -49,7 +49,9 @@ struct Matrix
 {
     std::vector<const Run*> columns;
     std::vector<MatrixGroup> groups; ///< in the order of the runs
+    std::size_t left_out = 0;        ///< rows that only_differences() has taken away
 
+    /// With those that are left out.
     [[nodiscard]] std::size_t properties() const;
     [[nodiscard]] std::size_t differences() const;
 };
@@ -72,7 +74,7 @@ std::string note_on_absences(const Matrix& matrix);
 /// What a cell's kit says otherwise than its row: "level: may", "statement: …". As the report says it.
 std::vector<std::string> remarks_of(const MatrixCell& cell);
 
-/// One line: "812 properties on 3 platforms, 14 differ".
+/// One line: "812 properties on 3 platforms, 14 differ"; "; the other 798 are left out" where they are.
 std::string summary_line(const Matrix& matrix);
 
 } // namespace ipc_conform::reports

@@ -11,7 +11,7 @@ namespace ipc_conform::reports
 /// One object:
 ///
 ///     platforms     where each run was made, as at the top of its report, and whether it was cut short
-///     ("partial") properties    how many there are differences   how many of them differ rows          [{id,
+///     ("partial") properties    how many there are, with those left out differences   how many of them differ rows          [{id,
 ///     mechanism, level, statement, differs, cells}], a cell for each platform: what its report says
 ///                   of the result, save records, timeline and output, with "relevelled" and "reworded" where
 ///                   level or statement are not the row's; or {"absent": "not run"}, {"absent": "not known to kit

@@ -1,6 +1,7 @@
 // Several runs side by side, from outside.
 #include "runner/tests/kit/kit.hpp"
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -105,5 +106,53 @@ TEST_CASE("matrix: a host does not differ from itself")
     const Answer answer = kit.run(matrix_of(files, {"--only-differences"}));
     CAPTURE(answer.out);
     CHECK(answer.status == 0);
-    CHECK(answer.out.ends_with("\n0 properties on 2 platforms, 0 differ\n"));
+    CHECK(says(answer.out, " on 2 platforms, 0 differ; the other "));
+}
+
+TEST_CASE("matrix: one page of HTML that holds all it needs")
+{
+    Kit kit;
+    const Words files = stored_runs(kit);
+    const std::string page = kit.files().file("matrix.html");
+    const Answer answer = kit.run(matrix_of(files, {"--html", page}));
+    CHECK(answer.status == 0);
+    CHECK(answer.out.empty());
+    const std::string html = read_file(page);
+    CHECK(html.starts_with("<!DOCTYPE html>"));
+    CHECK(says(html, "only differences (2)"));
+    CHECK(says(html, "not known to kit 0.1.0"));
+    CHECK(says(html, "<dt>Observed</dt><dd><code>0 &gt;  0</code></dd>"));
+    for (const char* outside : {"http:", "https:", "src=", "@import", "url("})
+    {
+        CAPTURE(outside);
+        CHECK_FALSE(says(html, outside));
+    }
+}
+
+TEST_CASE("matrix and compare: what hostile cases say stays text")
+{
+    Kit kit;
+    const std::string run = kit.files().file("hostile.json");
+    const std::string other = kit.files().file("other.json");
+    kit.run({"run", "planted.says-hostile-things", "planted.forges-records", "--json", run});
+    kit.run({"run", "planted.passes", "--json", other});
+    for (const Words& line : {Words{"compare", run, other}, Words{"compare", other, run},
+                              Words{"compare", other, run, "--markdown"}, Words{"compare", other, run, "--json"},
+                              Words{"matrix", run, other}, Words{"matrix", run, other, "--markdown"},
+                              Words{"matrix", run, other, "--json"}, Words{"matrix", run, other, "--html"}})
+    {
+        CAPTURE(line.front());
+        CAPTURE(line.back());
+        const Answer answer = kit.run(line);
+        CHECK(answer.err.empty());
+        CHECK_FALSE(answer.out.empty());
+        CHECK(std::ranges::none_of(answer.out, [](char letter) {
+            const auto byte = static_cast<unsigned char>(letter);
+            return (byte < 0x20 && letter != '\n') || byte == 0x7F;
+        }));
+        if (line.back() != "--json")
+        {
+            CHECK_FALSE(says(answer.out, "<script"));
+        }
+    }
 }
