@@ -188,17 +188,22 @@ std::string html_values(const std::vector<std::pair<std::string, Value>>& values
     return list_of(entries);
 }
 
+std::string html_evidence(const Result& result)
+{
+    return fmt::format("<div class=\"opened\">\n{}{}{}{}{}</div>\n", declaration_of(result), failures_of(result),
+                       findings_of(result), timeline_of(result), output_of(result));
+}
+
 std::string html_result(const Result& result)
 {
     const std::string anchor = html_anchor(result.id);
     return fmt::format(R"(<details class="property"{} data-verdict="{}" data-level="{}" data-unexpected="{}">)"
                        "<summary>{} <span class=\"id\">{}</span>{} <span class=\"statement\">{}</span></summary>\n"
-                       "<div class=\"opened\">\n{}{}{}{}{}</div>\n</details>\n",
+                       "{}</details>\n",
                        anchor.empty() ? "" : fmt::format(R"( id="{}")", anchor), html_class(result.verdict),
                        html_text(result.level), result.expected ? "" : "yes", html_verdict(result.verdict),
                        html_text(result.id), result.expected ? "" : R"( <span class="mark">unexpected</span>)",
-                       html_text(result.statement), declaration_of(result), failures_of(result),
-                       findings_of(result), timeline_of(result), output_of(result));
+                       html_text(result.statement), html_evidence(result));
 }
 
 } // namespace ipc_conform::reports

@@ -1,4 +1,4 @@
-// One property on the page of a run: a line that opens to everything known about it. Private to reports/.
+// One property on a page: a line that opens to everything known about it. Private to reports/.
 #pragma once
 
 #include "reports/model.hpp"
@@ -13,6 +13,9 @@ namespace ipc_conform::reports
 
 /// A `details` element with what filters it in data attributes.
 std::string html_result(const Result& result);
+
+/// The same opened: all that is known of the property, with its timeline as a diagram. Styled by run.css.
+std::string html_evidence(const Result& result);
 
 /// The property's anchor on the page, as it stands in a link's address; empty for what is no id of a property,
 /// since a report may hold anything.

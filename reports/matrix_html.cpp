@@ -1,7 +1,7 @@
 #include "reports/matrix_html.hpp"
 
 #include "reports/html_page.hpp"
-#include "reports/timeline.hpp"
+#include "reports/html_result.hpp"
 
 #include <fmt/format.h>
 
@@ -9,67 +9,6 @@ namespace ipc_conform::reports
 {
 namespace
 {
-
-/// A named fact; nothing when there is nothing to say. The value is HTML.
-std::string fact(std::string_view name, const std::string& value)
-{
-    return value.empty() ? value : fmt::format("<dt>{}</dt><dd>{}</dd>\n", name, value);
-}
-
-std::string code(std::string_view text)
-{
-    return text.empty() ? std::string{} : fmt::format("<code>{}</code>", html_text(text));
-}
-
-std::string sources_of(const Result& result)
-{
-    std::string html;
-    for (const std::string& source : result.sources)
-    {
-        html += (html.empty() ? "" : "; ") + html_text(source);
-    }
-    return html;
-}
-
-std::string values_of(const Result& result)
-{
-    std::string html;
-    for (const auto& [name, value] : result.observed)
-    {
-        html += (html.empty() ? "" : "<br>") + code(fmt::format("{} = {}", name, text_of(value)));
-    }
-    return html;
-}
-
-std::string failures_of(const Result& result)
-{
-    std::string html;
-    for (const Failure& failure : result.failures)
-    {
-        html += fact("Expected", code(failure.expected)) + fact("Observed", code(failure.observed))
-                + fact("By", html_text(fmt::format("{} at {}:{}", failure.process, failure.file, failure.line)));
-    }
-    return html;
-}
-
-/// Everything that the report has to say of one result, save what the row says.
-std::string evidence_of(const Result& result)
-{
-    std::string html = "<dl class=\"facts\">\n" + fact("Statement", html_text(result.statement))
-                       + fact("Level", html_text(result.level)) + fact("Sources", sources_of(result))
-                       + fact("Reason", html_text(result.reason)) + failures_of(result)
-                       + fact("Remedy", html_text(result.remedy))
-                       + fact(result.expected ? "Known departure" : "Unexpected", html_text(result.expectation))
-                       + fact("See", html_link(result.link)) + fact("Seen by", html_text(result.observed_by))
-                       + fact("Evidence", html_text(result.evidence)) + fact("Recorded", values_of(result))
-                       + fact("Run again", code(result.rerun)) + "</dl>\n";
-    if (!result.timeline.empty())
-    {
-        html += fmt::format("<pre tabindex=\"0\" aria-label=\"Timeline\">{}</pre>\n",
-                            html_lines(timeline_text(result.timeline, {.width = 120})));
-    }
-    return html;
-}
 
 /// Where a cell's evidence stands on the page: a number, since an id may be anything.
 std::string anchor_of(std::size_t row, std::size_t column)
@@ -134,7 +73,7 @@ std::string evidence_html(const Matrix& matrix, const MatrixRow& row, std::size_
                        "<a class=\"close\" href=\"#row-{}\">Close</a></p>\n{}</td></tr>\n",
                        row.differs ? " differs" : "", anchor_of(number, column), matrix.columns.size() + 1,
                        html_text(cell.result->id), html_verdict(cell.result->verdict),
-                       platform_title(*matrix.columns[column]), number, evidence_of(*cell.result));
+                       platform_title(*matrix.columns[column]), number, html_evidence(*cell.result));
 }
 
 std::string row_html(const Matrix& matrix, const MatrixRow& row, std::size_t number)
@@ -191,7 +130,7 @@ std::string to_html(const Matrix& matrix)
         "<div class=\"matrix\" role=\"region\" aria-label=\"Properties by platform\" tabindex=\"0\">\n{}</div>\n"
         "</main>\n",
         summary_line(matrix), note_on_absences(matrix), matrix.differences(), table_html(matrix));
-    return html_document({"IPC conformance by platform", {"page.css", "matrix.css"}, {}, body});
+    return html_document({"IPC conformance by platform", {"page.css", "run.css", "matrix.css"}, {}, body});
 }
 
 } // namespace ipc_conform::reports

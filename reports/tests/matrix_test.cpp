@@ -15,44 +15,6 @@ using namespace ipc_conform::reports;
 namespace
 {
 
-Result capacity(std::int64_t bytes)
-{
-    Result result = samples::result("pipe.capacity", Verdict::pass);
-    result.level = "defined";
-    result.observed = {{"capacity", bytes}, {"took", 0.5 * static_cast<double>(bytes)}};
-    return result;
-}
-
-Platform platform(const std::string& system, const std::string& release, const std::string& libc,
-                  const std::string& sandbox)
-{
-    Platform platform;
-    platform.system = system;
-    platform.release = release;
-    platform.machine = "x86_64";
-    platform.libc = libc;
-    platform.sandbox = sandbox;
-    return platform;
-}
-
-/// Two versions of the kit, three platforms.
-std::vector<Run> three_runs()
-{
-    std::vector<Run> runs(3);
-    runs[0].kit_version = runs[1].kit_version = "0.1.0";
-    runs[2].kit_version = "0.2.0";
-    runs[0].platform = platform("Linux", "6.1", "glibc 2.36", "none");
-    runs[1].platform = platform("Linux", "6.1", "musl", "gVisor");
-    runs[2].platform = platform("Darwin", "24", "libSystem", "none");
-    runs[0].started = "2025-01-01T00:00:00Z";
-    runs[0].results = {samples::result("pipe.a", Verdict::pass), capacity(65536),
-                       samples::result("fifo.old", Verdict::pass)};
-    runs[1].results = {samples::result("pipe.a", Verdict::fail), capacity(65536)};
-    runs[2].results = {samples::result("mmap.new", Verdict::pass), samples::result("pipe.a", Verdict::pass),
-                       capacity(16384), samples::result("pipe.same", Verdict::pass)};
-    return runs;
-}
-
 const MatrixRow& row_of(const Matrix& matrix, const std::string& id)
 {
     for (const MatrixGroup& group : matrix.groups)
@@ -73,7 +35,7 @@ const MatrixRow& row_of(const Matrix& matrix, const std::string& id)
 
 TEST_CASE("matrix: a row for every property of any run, by mechanism")
 {
-    const std::vector<Run> runs = three_runs();
+    const std::vector<Run> runs = samples::different_runs();
     const Matrix matrix = matrix_of(runs);
     REQUIRE(matrix.groups.size() == 3);
     CHECK(matrix.groups[0].mechanism == "pipe");
@@ -88,7 +50,7 @@ TEST_CASE("matrix: a row for every property of any run, by mechanism")
 
 TEST_CASE("matrix: verdicts, signatures and recorded values tell platforms apart, times do not")
 {
-    std::vector<Run> runs = three_runs();
+    std::vector<Run> runs = samples::different_runs();
     const Matrix matrix = matrix_of(runs);
     CHECK(row_of(matrix, "pipe.a").differs);
     const MatrixRow& row = row_of(matrix, "pipe.capacity");
@@ -110,7 +72,7 @@ TEST_CASE("matrix: verdicts, signatures and recorded values tell platforms apart
 
 TEST_CASE("matrix: what a version of the kit does not know is told from what was not run")
 {
-    std::vector<Run> runs = three_runs();
+    std::vector<Run> runs = samples::different_runs();
     const Matrix matrix = matrix_of(runs);
     const auto absent = [&](const std::string& id, std::size_t column) {
         return absence_of(runs[column], row_of(matrix, id).cells[column]);
@@ -125,7 +87,7 @@ TEST_CASE("matrix: what a version of the kit does not know is told from what was
 
 TEST_CASE("matrix: another level or wording is marked")
 {
-    std::vector<Run> runs = three_runs();
+    std::vector<Run> runs = samples::different_runs();
     runs[2].results[1].level = "may";
     runs[2].results[1].statement = "now worded so";
     const Matrix matrix = matrix_of(runs);
@@ -139,7 +101,7 @@ TEST_CASE("matrix: another level or wording is marked")
 
 TEST_CASE("matrix: only the differences")
 {
-    const std::vector<Run> runs = three_runs();
+    const std::vector<Run> runs = samples::different_runs();
     const Matrix matrix = only_differences(matrix_of(runs));
     REQUIRE(matrix.groups.size() == 1);
     CHECK(matrix.groups[0].rows.size() == 2);
@@ -150,7 +112,7 @@ TEST_CASE("matrix: only the differences")
 
 TEST_CASE("matrix text: columns line up, and rows that differ are marked")
 {
-    const std::vector<Run> runs = three_runs();
+    const std::vector<Run> runs = samples::different_runs();
     const std::string text = to_text(matrix_of(runs));
     CHECK(text.starts_with(
         "[1] 2025-01-01T00:00:00Z  Linux 6.1 x86_64, glibc 2.36, sandbox: none; kit 0.1.0\n[2] "));
@@ -165,7 +127,7 @@ TEST_CASE("matrix text: columns line up, and rows that differ are marked")
 
 TEST_CASE("matrix markdown: platforms and a table for each mechanism")
 {
-    const std::vector<Run> runs = three_runs();
+    const std::vector<Run> runs = samples::different_runs();
     const std::string text = to_markdown(matrix_of(runs));
     CHECK(contains(text, "| 1 | 2025-01-01T00:00:00Z | Linux 6.1 x86&#95;64 | glibc 2.36 | none | 0.1.0 |\n"));
     CHECK(contains(text, "## pipe\n\n| | property | level | 1 | 2 | 3 |\n|---|---|---|---|---|---|\n"
@@ -176,7 +138,7 @@ TEST_CASE("matrix markdown: platforms and a table for each mechanism")
 
 TEST_CASE("matrix json: a cell for each platform")
 {
-    const std::vector<Run> runs = three_runs();
+    const std::vector<Run> runs = samples::different_runs();
     const auto json = nlohmann::json::parse(to_json(matrix_of(runs)));
     CHECK(json["platforms"][1]["platform"]["sandbox"] == "gVisor");
     CHECK(json["properties"] == 5);
@@ -191,7 +153,7 @@ TEST_CASE("matrix json: a cell for each platform")
 
 TEST_CASE("matrix html: rows that differ are marked, and every cell leads to its evidence")
 {
-    std::vector<Run> runs = three_runs();
+    std::vector<Run> runs = samples::different_runs();
     runs[1].results[0].failures = {{"reader", "os::read(…) == 1", "0 == 1", "cases/pipe/blocking.cpp", 17}};
     const std::string html = to_html(matrix_of(runs));
     CHECK(contains(html, "<label for=\"only-differences\">only differences (2)</label>"));
@@ -208,7 +170,7 @@ TEST_CASE("matrix html: rows that differ are marked, and every cell leads to its
 
 TEST_CASE("matrix html: every link leads to a place of its own")
 {
-    const std::vector<Run> runs = three_runs();
+    const std::vector<Run> runs = samples::different_runs();
     const std::string html = to_html(matrix_of(runs));
     for (std::size_t at = html.find("href=\"#"); at != std::string::npos; at = html.find("href=\"#", at + 1))
     {

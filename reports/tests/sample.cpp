@@ -46,6 +46,26 @@ Result failed()
     return failed;
 }
 
+Result capacity(std::int64_t bytes)
+{
+    Result recorded = result("pipe.capacity", Verdict::pass);
+    recorded.level = "defined";
+    recorded.observed = {{"capacity", bytes}, {"took", 0.5 * static_cast<double>(bytes)}};
+    return recorded;
+}
+
+Platform platform(const std::string& system, const std::string& release, const std::string& libc,
+                  const std::string& sandbox)
+{
+    Platform platform;
+    platform.system = system;
+    platform.release = release;
+    platform.machine = "x86_64";
+    platform.libc = libc;
+    platform.sandbox = sandbox;
+    return platform;
+}
+
 } // namespace
 
 Result result(const std::string& id, Verdict verdict)
@@ -129,6 +149,23 @@ Run large_run(std::size_t properties)
         added.statement = "a property of a length that statements have, which is about one line on a usual screen";
     }
     return run;
+}
+
+std::vector<Run> different_runs()
+{
+    std::vector<Run> runs(3);
+    runs[0].kit_version = runs[1].kit_version = "0.1.0";
+    runs[2].kit_version = "0.2.0";
+    runs[0].platform = platform("Linux", "6.1", "glibc 2.36", "none");
+    runs[1].platform = platform("Linux", "6.1", "musl", "gVisor");
+    runs[2].platform = platform("Darwin", "24", "libSystem", "none");
+    runs[0].started = "2025-01-01T00:00:00Z";
+    runs[0].results = {result("pipe.a", Verdict::pass), capacity(65536), result("fifo.old", Verdict::pass)};
+    runs[1].results = {result("pipe.a", Verdict::fail), capacity(65536)};
+    runs[1].results[0].timeline = blocked_reader();
+    runs[2].results = {result("mmap.new", Verdict::pass), result("pipe.a", Verdict::pass), capacity(16384),
+                       result("pipe.same", Verdict::pass)};
+    return runs;
 }
 
 std::string hostile_text()

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <string>
+#include <vector>
 
 namespace ipc_conform::reports::samples
 {
@@ -17,6 +18,10 @@ Run rich_run();
 
 /// So many properties of twenty mechanisms, some failed with a timeline and all that belongs to it.
 Run large_run(std::size_t properties);
+
+/// Three platforms and two versions of the kit: a verdict and a recorded value that differ, properties that only
+/// one version knows.
+std::vector<Run> different_runs();
 
 /// Quotes, markup, a script, the end of a CDATA section, every control character with NUL, escape sequences, C1
 /// controls, broken and overlong UTF-8, a surrogate, U+FFFE, a bidirectional override.

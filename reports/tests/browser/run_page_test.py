@@ -1,39 +1,13 @@
-"""Looks at the HTML reports of sample runs as a person does: in a browser.
-
-Usage: run_page_test.py FOLDER AXE, a folder that reports-write-samples has filled and the file of axe-core, the
-accessibility checker, whose checks are skipped where it is absent. Leaves screenshots in FOLDER.
-Exit status 77: there is no browser here, and the test is to be reported as skipped.
-"""
+"""Looks at the HTML reports of sample runs as a person does: in a browser. Usage: see page_test.py."""
 
 import json
-import pathlib
-import sys
-import unittest
 
-from browser import Browser, browser_path
-
-FOLDER = pathlib.Path(sys.argv[1])
-AXE = pathlib.Path(sys.argv[2])
-
-# Of every violation: how bad it is, the rule, and where.
-AUDIT = """axe.run().then(result => ({
-    checked: result.passes.length,
-    found: result.violations.map(each => [each.impact, each.id, each.nodes.map(node => node.html.slice(0, 200))]),
-}))"""
+from page_test import FOLDER, PageTest, main
 
 VISIBLE = "[...document.querySelectorAll('.property')].filter(each => each.checkVisibility()).map(each => each.id)"
 
 
-class RunPage(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.browser = Browser()
-        cls.addClassCleanup(cls.browser.close)
-
-    def open(self, name, fragment="", **screen):
-        self.browser.screen(**screen)
-        self.browser.open(FOLDER / name, fragment)
-
+class RunPage(PageTest):
     def visible(self):
         return self.browser.evaluate(VISIBLE)
 
@@ -156,14 +130,8 @@ class RunPage(unittest.TestCase):
         self.assertEqual(colours, ["rgb(255, 255, 255)", "rgb(18, 22, 28)"])
 
     def test_many_properties_open_within_a_second(self):
-        times = []
-        for _ in range(3):
-            self.open("large.html")
-            self.browser.wait_for("performance.getEntriesByType('navigation')[0].loadEventEnd > 0")
-            times.append(self.browser.evaluate("performance.getEntriesByType('navigation')[0].loadEventEnd"))
+        self.assertLess(self.milliseconds_to_load("large.html"), 1000)
         self.assertEqual(self.browser.evaluate("document.querySelectorAll('.property').length"), 800)
-        print(f"800 properties, {(FOLDER / 'large.html').stat().st_size // 1024} KiB: {min(times):.0f} ms", flush=True)
-        self.assertLess(min(times), 1000)
 
     def test_fits_a_phone(self):
         self.open("rich.html", width=390, height=844)
@@ -171,7 +139,6 @@ class RunPage(unittest.TestCase):
         self.assertLessEqual(self.browser.evaluate("document.documentElement.scrollWidth"), 390)
         self.browser.screenshot(FOLDER / "phone.png")
 
-    @unittest.skipUnless(AXE.exists(), "axe-core is not here")
     def test_no_serious_accessibility_issue(self):
         for page in ("rich.html", "hostile.html", "empty.html"):
             for dark in (False, True):
@@ -180,14 +147,8 @@ class RunPage(unittest.TestCase):
                     self.browser.screenshot(FOLDER / f"{page}-{'dark' if dark else 'light'}.png")
                     self.browser.evaluate(
                         "document.querySelectorAll('details').forEach(each => { each.open = true; })")
-                    self.browser.evaluate(AXE.read_text(encoding="utf-8"))
-                    audit = self.browser.evaluate(AUDIT)
-                    self.assertGreater(audit["checked"], 10)
-                    self.assertEqual([each for each in audit["found"] if each[0] in ("serious", "critical")], [])
+                    self.check_accessibility(page)
 
 
 if __name__ == "__main__":
-    if browser_path() is None:
-        print("skipped: no browser (Debian: chromium)")
-        sys.exit(77)
-    unittest.main(argv=sys.argv[:1], verbosity=2)
+    main()
