@@ -2,6 +2,8 @@
 
 #include "reports/html_page.hpp"
 #include "reports/html_result.hpp"
+#include "reports/printable.hpp"
+#include "reports/provenance.hpp"
 
 #include <fmt/format.h>
 
@@ -16,19 +18,20 @@ std::string anchor_of(std::size_t row, std::size_t column)
     return fmt::format("evidence-{}-{}", row, column);
 }
 
-/// What tells this platform from the others at a glance.
-std::string platform_title(const Run& run)
+/// For a heading that stays in sight: what is endless must not cover the rows.
+std::string brief(std::string_view text)
 {
-    return html_text(fmt::format("{} {}", run.platform.system, run.platform.release));
+    constexpr std::size_t longest = 80;
+    return html_text(shortened(printable(text), longest));
 }
 
 std::string column_heading(const Run& run)
 {
     const Platform& platform = run.platform;
-    return fmt::format("<th scope=\"col\"><strong>{}</strong><br>{}, {}<br>sandbox: {}<br>{}<br>kit {}{}</th>\n",
-                       platform_title(run), html_text(platform.machine), html_text(platform.libc),
-                       html_text(platform.sandbox), html_text(run.started), html_text(run.kit_version),
-                       run.partial ? "<br>cut short" : "");
+    return fmt::format(
+        "<th scope=\"col\"><strong>{} {}</strong><br>{}, {}<br>sandbox: {}<br>{}<br>kit {}{}</th>\n",
+        brief(platform.system), brief(platform.release), brief(platform.machine), brief(platform.libc),
+        brief(platform.sandbox), brief(run.started), brief(run.kit_version), run.partial ? "<br>cut short" : "");
 }
 
 std::string values_in(const MatrixRow& row, std::size_t column)
@@ -73,7 +76,8 @@ std::string evidence_html(const Matrix& matrix, const MatrixRow& row, std::size_
                        "<a class=\"close\" href=\"#row-{}\">Close</a></p>\n{}</td></tr>\n",
                        row.differs ? " differs" : "", anchor_of(number, column), matrix.columns.size() + 1,
                        html_text(cell.result->id), html_verdict(cell.result->verdict),
-                       platform_title(*matrix.columns[column]), number, html_evidence(*cell.result));
+                       html_text(platform_words(matrix.columns[column]->platform)), number,
+                       html_evidence(*cell.result));
 }
 
 std::string row_html(const Matrix& matrix, const MatrixRow& row, std::size_t number)

@@ -46,7 +46,7 @@ class MatrixPage(PageTest):
         self.browser.wait_for(f"{EVIDENCE}.length === 1")
         evidence = self.browser.evaluate(f"{EVIDENCE}[0].innerText")
         self.assertIn("pipe.a", evidence)
-        self.assertIn("FAIL on Linux 6.1", evidence)
+        self.assertIn("FAIL on Linux 6.1 x86_64, musl, sandbox: gVisor", evidence)
         self.assertTrue(self.browser.evaluate(f"{EVIDENCE}[0].querySelector('.sequence').checkVisibility()"))
         self.browser.screenshot(FOLDER / "matrix-evidence.png")
         self.browser.evaluate(f"{EVIDENCE}[0].querySelector('.close').click()")
