@@ -1,6 +1,7 @@
 #include "reports/comparison.hpp"
 
 #include "reports/outcome.hpp"
+#include "reports/painter.hpp"
 #include "reports/recorded_value.hpp"
 
 #include <algorithm>
@@ -107,12 +108,6 @@ void compare_values(const Result& before, const Result& after, std::vector<Chang
             note(name);
         }
     }
-}
-
-std::string quantity_of(const Comparison& comparison, Change change)
-{
-    const std::size_t count = comparison.count(change);
-    return fmt::format("{} {}", count, count == 1 ? words_of(change).name : words_of(change).plural);
 }
 
 } // namespace
@@ -257,23 +252,17 @@ Exit exit_status(const Comparison& comparison)
 
 std::string summary_line(const Comparison& comparison)
 {
-    std::string text = comparison.after->partial ? "the later run was cut short: " : "";
-    if (comparison.equal())
-    {
-        text += "equal";
-    }
-    bool first = true;
+    std::vector<std::string> parts;
     for (const Change change : every_change)
     {
-        if (comparison.count(change) != 0)
+        if (const std::size_t count = comparison.count(change); count != 0)
         {
-            text += (first ? "" : ", ") + quantity_of(comparison, change);
-            first = false;
+            parts.push_back(quantity(count, words_of(change).name, words_of(change).plural));
         }
     }
-    return text
-           + fmt::format("{} {} {} as before", comparison.equal() ? ":" : ";", comparison.same,
-                         comparison.same == 1 ? "property" : "properties");
+    return fmt::format("{}{} {} as before", comparison.after->partial ? "the later run was cut short: " : "",
+                       parts.empty() ? "equal:" : joined(parts, ", ") + ";",
+                       quantity(comparison.same, "property", "properties"));
 }
 
 } // namespace ipc_conform::reports

@@ -37,16 +37,18 @@ std::string_view name_of(Change change);
 /// The heading above such changes: "Regressions", "Changed signatures", …
 std::string_view heading_of(Change change);
 
-/// The rule. It knows verdicts alone: a departure that is expected fails in both runs, which is no change; one
-/// that somebody has come to expect since has still become worse.
+/// The rule ("not judged": no_longer_judged; "other": other_obstacle):
 ///
-///     before \ after  PASS        FAIL        UNSUPPORTED       RESTRICTED        UNRESOLVED      UNTESTED
-///     PASS            same        regression  regression        no longer judged  undecided       no longer
-///     judged FAIL            fix         same        no longer judged  no longer judged  undecided       no
-///     longer judged UNSUPPORTED     fix         now judged  same              other obstacle    other obstacle
-///     other obstacle RESTRICTED      now judged  now judged  other obstacle    same              other obstacle
-///     other obstacle UNRESOLVED      now judged  now judged  other obstacle    other obstacle    same other
-///     obstacle UNTESTED        now judged  now judged  other obstacle    other obstacle    other obstacle  same
+///     before \ after  PASS        FAIL        UNSUPPORTED  RESTRICTED  UNRESOLVED  UNTESTED
+///     PASS            same        regression  regression   not judged  undecided   not judged
+///     FAIL            fix         same *      not judged   not judged  undecided   not judged
+///     UNSUPPORTED     fix         now judged  same         other       other       other
+///     RESTRICTED      now judged  now judged  other        same        other       other
+///     UNRESOLVED      now judged  now judged  other        other       same        other
+///     UNTESTED        now judged  now judged  other        other       other       same
+///
+/// It knows verdicts alone: a departure that is expected fails in both runs, which is no change; one that somebody
+/// has come to expect since has still become worse. (*) By other checks it is a changed_signature.
 Change change_between(Verdict before, Verdict after);
 
 /// The same of two results of one property. FAIL in both with different signatures is `changed_signature`. What

@@ -54,7 +54,7 @@ std::string values_section(const Comparison& comparison)
     {
         return {};
     }
-    std::string text = "## Other values recorded, no change of a verdict\n\n| property | value | before | now |\n"
+    std::string text = "## Other recorded values, which do not count\n\n| property | value | before | now |\n"
                        "|---|---|---|---|\n";
     for (const ChangedValue& value : comparison.values)
     {

@@ -92,9 +92,9 @@ std::string values_section(const Comparison& comparison, const Painter& painter)
         return {};
     }
     const std::string_view arrow = painter.style.unicode ? "→" : "->";
-    std::string text = painter.heading(fmt::format("Other values recorded, no change of a verdict ({})",
-                                                   comparison.values.size()))
-                       + '\n';
+    std::string text =
+        painter.heading(fmt::format("Other recorded values, which do not count ({})", comparison.values.size()))
+        + '\n';
     for (const ChangedValue& value : comparison.values)
     {
         const auto said = [&](const std::string& held) { return held.empty() ? "-" : painter.safe(held); };

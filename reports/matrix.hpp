@@ -67,8 +67,8 @@ Matrix only_differences(Matrix matrix);
 /// for any format.
 std::string absence_of(const Run& column, const MatrixCell& cell);
 
-/// What is to be said below a matrix with such cells; empty where there are none: a report does not tell what its kit
-/// was not asked for.
+/// What is to be said below a matrix with such cells; empty where there are none: a report does not tell what its
+/// kit was not asked for.
 std::string note_on_absences(const Matrix& matrix);
 
 /// What a cell's kit says otherwise than its row: "level: may", "statement: …". As the report says it.
