@@ -1,10 +1,23 @@
 #include "reports/json.hpp"
+#include "reports/json_parse.hpp"
 #include "reports/json_reader.hpp"
+
+#include <set>
 
 namespace ipc_conform::reports
 {
 
 // static, not in an anonymous namespace: the reader's templates find these by argument-dependent lookup
+
+/// Lines count from one; of a line that is not known, zero is said.
+static void read_line(const JsonObject& object, int& line)
+{
+    object.optional("line", line);
+    if (line < 0)
+    {
+        object.refuse("line", "the number is out of range");
+    }
+}
 
 static void read_value(const JsonPlace& from, Failure& into)
 {
@@ -13,7 +26,7 @@ static void read_value(const JsonPlace& from, Failure& into)
     object.optional("expected", into.expected);
     object.optional("observed", into.observed);
     object.optional("file", into.file);
-    object.optional("line", into.line);
+    read_line(object, into.line);
 }
 
 static void read_value(const JsonPlace& from, Record& into)
@@ -85,22 +98,22 @@ static void read_value(const JsonPlace& from, std::vector<std::pair<Verdict, std
 static void read_value(const JsonPlace& from, Result& into)
 {
     const JsonObject object{from};
-    object.required("id", into.id);
-    object.required("mechanism", into.mechanism);
-    object.required("level", into.level);
+    object.required_name("id", into.id);
+    object.required_name("mechanism", into.mechanism);
+    object.required_name("level", into.level);
     object.optional("statement", into.statement);
     object.optional("sources", into.sources);
     object.optional("observed_by", into.observed_by);
     object.optional("faults", into.faults);
     object.optional("file", into.file);
-    object.optional("line", into.line);
+    read_line(object, into.line);
     object.required("verdict", into.verdict);
     object.optional("reason", into.reason);
     object.optional("remedy", into.remedy);
     object.required("expected", into.expected);
     object.optional("expectation", into.expectation);
     object.optional("link", into.link);
-    object.required("evidence", into.evidence);
+    object.required_name("evidence", into.evidence);
     object.required("milliseconds", into.milliseconds);
     object.required("observed", into.observed);
     object.optional("failures", into.failures);
@@ -117,21 +130,21 @@ static void read_value(const JsonPlace& from, Result& into)
 static void read_value(const JsonPlace& from, ClaimEvidence& into)
 {
     const JsonObject object{from};
-    object.required("id", into.id);
-    object.required("role", into.role);
-    object.required("verdict", into.verdict);
-    object.optional("evidence", into.evidence);
+    object.required_name("id", into.id);
+    object.required_name("role", into.role);
+    object.required_name("verdict", into.verdict);
+    object.optional_name("evidence", into.evidence);
     object.optional("observed", into.observed);
 }
 
 static void read_value(const JsonPlace& from, Claim& into)
 {
     const JsonObject object{from};
-    object.required("number", into.number);
-    object.required("mechanism", into.mechanism);
+    object.required_name("number", into.number);
+    object.required_name("mechanism", into.mechanism);
     object.required("korean", into.korean);
     object.required("english", into.english);
-    object.required("verdict", into.verdict);
+    object.required_name("verdict", into.verdict);
     object.required("why", into.why);
     object.optional("why_korean", into.why_korean);
     object.required("properties", into.properties);
@@ -140,14 +153,14 @@ static void read_value(const JsonPlace& from, Claim& into)
 static void read_value(const JsonPlace& from, Platform& into)
 {
     const JsonObject object{from};
-    object.required("system", into.system);
-    object.required("release", into.release);
-    object.optional("version", into.version);
-    object.required("machine", into.machine);
-    object.optional("libc", into.libc);
+    object.required_name("system", into.system);
+    object.required_name("release", into.release);
+    object.optional_name("version", into.version);
+    object.required_name("machine", into.machine);
+    object.optional_name("libc", into.libc);
     object.optional("processors", into.processors);
     object.optional("user_id", into.user_id);
-    object.optional("sandbox", into.sandbox);
+    object.optional_name("sandbox", into.sandbox);
     object.optional("container_hints", into.hints);
     object.optional("limits", into.limits);
 }
@@ -162,11 +175,24 @@ struct Kit
 static void read_value(const JsonPlace& from, Kit& into)
 {
     const JsonObject object{from};
-    object.required("name", into.name);
-    object.required("version", into.version);
+    object.required_name("name", into.name);
+    object.required_name("version", into.version);
     if (into.name != kit_name)
     {
         from.refuse(fmt::format("a report of \"{}\", not of {}", into.name, kit_name));
+    }
+}
+
+static void refuse_too_many_mechanisms(const JsonObject& report, const Run& run)
+{
+    std::set<std::string_view> mechanisms;
+    for (const Result& result : run.results)
+    {
+        mechanisms.insert(result.mechanism);
+    }
+    if (mechanisms.size() > most_mechanisms)
+    {
+        report.refuse("results", fmt::format("more than {} mechanisms", most_mechanisms));
     }
 }
 
@@ -178,7 +204,7 @@ Run run_from_json(std::string_view text)
     std::vector<std::pair<std::string, std::size_t>> totals_of_report;
     Run run;
     object.required("kit", kit);
-    object.optional("started", run.started);
+    object.optional_name("started", run.started);
     object.optional("milliseconds", run.milliseconds);
     object.optional("seed", run.seed);
     object.optional("jobs", run.jobs);
@@ -189,6 +215,7 @@ Run run_from_json(std::string_view text)
     object.required("platform", run.platform);
     object.required("totals", totals_of_report); // has to be there; the results themselves are what counts
     object.required("results", run.results);
+    refuse_too_many_mechanisms(object, run);
     object.optional("claims", run.claims);
     object.optional("unexpected", run.unexpected);
     run.kit_version = kit.version;

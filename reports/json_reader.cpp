@@ -2,22 +2,23 @@
 
 #include "reports/printable.hpp"
 
-#include <algorithm>
+#include <cmath>
 
 namespace ipc_conform::reports
 {
 namespace
 {
 
-constexpr int deepest_nesting = 64;
 constexpr std::size_t longest_complaint = 300;
+/// Thirty thousand years: the writers add times up and print them in full.
+constexpr double longest_time = 1e15;
 
-[[noreturn]] void throw_read_error(std::string_view complaint)
+} // namespace
+
+void throw_read_error(std::string_view complaint)
 {
     throw ReadError{shortened(printable(complaint), longest_complaint)};
 }
-
-} // namespace
 
 void JsonPlace::refuse(std::string_view complaint) const
 {
@@ -64,6 +65,10 @@ void read_value(const JsonPlace& from, double& into)
         from.refuse_type("a number");
     }
     into = from.value.get<double>();
+    if (std::abs(into) > longest_time)
+    {
+        from.refuse("the number is out of range");
+    }
 }
 
 void read_value(const JsonPlace& from, Value& into)
@@ -78,7 +83,7 @@ void read_value(const JsonPlace& from, Value& into)
         read_value(from, into.emplace<std::int64_t>());
         return;
     case Json::value_t::number_float:
-        read_value(from, into.emplace<double>());
+        into = from.value.get<double>();
         return;
     case Json::value_t::string:
         read_value(from, into.emplace<std::string>());
@@ -108,26 +113,35 @@ JsonObject::JsonObject(JsonPlace from) : place_(std::move(from))
     }
 }
 
-Json parsed(std::string_view text)
+JsonPlace JsonObject::member(const char* name) const
 {
-    const auto guard = [](int depth, Json::parse_event_t, Json&) {
-        if (depth > deepest_nesting)
-        {
-            throw_read_error(fmt::format("not a report: nested deeper than {} levels", deepest_nesting));
-        }
-        return true;
-    };
-    try
+    const auto found = place_.value.find(name);
+    if (found == place_.value.end())
     {
-        return Json::parse(text, guard);
+        place_.refuse(fmt::format("\"{}\" is missing", name));
     }
-    catch (const Json::exception& error)
+    return place_.member(name, *found);
+}
+
+void JsonObject::refuse(const char* name, std::string_view complaint) const
+{
+    member(name).refuse(complaint);
+}
+
+void JsonObject::required_name(const char* name, std::string& into) const
+{
+    required(name, into);
+    if (into.size() > longest_name)
     {
-        // what() begins with the library's own name and number for the error, in brackets
-        const std::string_view complaint = error.what();
-        const std::size_t bracket = complaint.find("] ");
-        throw_read_error(fmt::format("not valid JSON: {}",
-                                     complaint.substr(bracket == std::string_view::npos ? 0 : bracket + 2)));
+        refuse(name, fmt::format("longer than {} bytes", longest_name));
+    }
+}
+
+void JsonObject::optional_name(const char* name, std::string& into) const
+{
+    if (place_.value.contains(name))
+    {
+        required_name(name, into);
     }
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "reports/json.hpp"
+#include "reports/json_limits.hpp"
 #include "reports/json_parts.hpp"
 
 #include <concepts>
@@ -28,8 +29,12 @@ struct JsonPlace
     [[nodiscard]] JsonPlace element(std::size_t index, const Json& held) const;
 };
 
+/// Throws ReadError with the complaint as one printable line of bounded length.
+[[noreturn]] void throw_read_error(std::string_view complaint);
+
 void read_value(const JsonPlace& from, std::string& into);
 void read_value(const JsonPlace& from, bool& into);
+/// A time in milliseconds; refuses what no clock can show.
 void read_value(const JsonPlace& from, double& into);
 void read_value(const JsonPlace& from, Value& into);
 void read_value(const JsonPlace& from, Verdict& into);
@@ -56,6 +61,10 @@ void read_value(const JsonPlace& from, std::vector<Item>& into)
     if (!from.value.is_array())
     {
         from.refuse_type("an array");
+    }
+    if (from.value.size() > most_items<Item>)
+    {
+        from.refuse(fmt::format("more than {} entries", most_items<Item>));
     }
     into.clear();
     for (std::size_t index = 0; index < from.value.size(); ++index)
@@ -89,13 +98,12 @@ public:
     template <typename Target>
     void required(const char* name, Target& into) const
     {
-        const auto found = place_.value.find(name);
-        if (found == place_.value.end())
-        {
-            place_.refuse(fmt::format("\"{}\" is missing", name));
-        }
-        read_value(place_.member(name, *found), into);
+        read_value(member(name), into);
     }
+
+    /// The same for a text that names something: an id, a system, a mechanism.
+    void required_name(const char* name, std::string& into) const;
+    void optional_name(const char* name, std::string& into) const;
 
     /// Leaves what it has when the field is absent.
     template <typename Target>
@@ -107,11 +115,13 @@ public:
         }
     }
 
+    /// Refuses what stands under a name, or the object for lacking it.
+    [[noreturn]] void refuse(const char* name, std::string_view complaint) const;
+
 private:
+    [[nodiscard]] JsonPlace member(const char* name) const;
+
     JsonPlace place_;
 };
-
-/// Parses a whole text; throws ReadError when it is not JSON or nested too deep.
-Json parsed(std::string_view text);
 
 } // namespace ipc_conform::reports

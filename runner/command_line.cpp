@@ -3,6 +3,7 @@
 #include "fixtures/property.hpp"
 #include "reports/format.hpp"
 #include "reports/model.hpp"
+#include "reports/printable.hpp"
 #include "runner/claims_page.hpp"
 #include "runner/clean.hpp"
 #include "runner/compare_command.hpp"
@@ -234,7 +235,7 @@ int parse_and_run(int argument_count, char** arguments)
 
 int complain(const char* message, reports::Exit exit)
 {
-    std::fprintf(stderr, "ipc-conform: %s\n", message);
+    std::fprintf(stderr, "ipc-conform: %s\n", reports::printable(message).c_str());
     return status(exit);
 }
 

@@ -3,15 +3,12 @@
 #include "runner/embedded.hpp"
 #include "runner/errors.hpp"
 #include "runner/expectations.hpp"
+#include "runner/untrusted_file.hpp"
 
 #include <algorithm>
 #include <cctype>
-#include <cerrno>
-#include <cstdio>
-#include <cstring>
 #include <fmt/format.h>
 #include <iterator>
-#include <memory>
 #include <sys/utsname.h>
 
 namespace ipc_conform::runner
@@ -25,11 +22,6 @@ using reports::printable;
 constexpr std::size_t largest_file = 1U << 20U;
 // In place of a path. A file of that name is still to be had as ./built-in.
 constexpr std::string_view own_file = "built-in";
-
-[[noreturn]] void cannot_read(const std::string& path, const char* why)
-{
-    throw UsageError{fmt::format("cannot read the expectations file {}: {}", printable(path), why)};
-}
 
 [[noreturn]] void refuse_both(const Expectation& one, const Expectation& other)
 {
@@ -46,29 +38,7 @@ Expectations read_expectations(const std::string& path)
     {
         return embedded_expectations();
     }
-    struct Close
-    {
-        void operator()(std::FILE* file) const
-        {
-            std::fclose(file);
-        }
-    };
-    const std::unique_ptr<std::FILE, Close> file{std::fopen(path.c_str(), "rbe")};
-    if (!file)
-    {
-        cannot_read(path, std::strerror(errno));
-    }
-    std::string text(largest_file + 1, '\0');
-    text.resize(std::fread(text.data(), 1, text.size(), file.get()));
-    if (std::ferror(file.get()) != 0)
-    {
-        cannot_read(path, std::strerror(errno));
-    }
-    if (text.size() > largest_file)
-    {
-        cannot_read(path, "it is larger than a megabyte");
-    }
-    return parse_expectations(text, path);
+    return parse_expectations(read_untrusted_file(path, "the expectations file", largest_file), path);
 }
 
 Expectations embedded_expectations(std::string_view system)

@@ -1,35 +1,37 @@
 #include "runner/stored_report.hpp"
 
 #include "reports/json.hpp"
+#include "reports/printable.hpp"
 #include "reports/terminal.hpp"
 #include "runner/display.hpp"
 #include "runner/errors.hpp"
 #include "runner/report_files.hpp"
+#include "runner/untrusted_file.hpp"
 
 #include <filesystem>
 #include <fmt/format.h>
-#include <fstream>
 #include <iostream>
-#include <iterator>
 
 namespace ipc_conform::runner
 {
+namespace
+{
+
+/// Several times what a run has to say in which every property fails.
+constexpr std::size_t largest_report = 32U << 20U;
+
+} // namespace
 
 reports::Run read_report(const std::string& path)
 {
-    std::ifstream file{path, std::ios::binary};
-    if (!file)
-    {
-        throw UsageError{fmt::format("cannot read {}", path)};
-    }
-    const std::string text{std::istreambuf_iterator<char>{file}, {}};
+    const std::string text = read_untrusted_file(path, "the report", largest_report);
     try
     {
         return reports::run_from_json(text);
     }
     catch (const reports::ReadError& error)
     {
-        throw UsageError{fmt::format("{} is no report of this kit: {}", path, error.what())};
+        throw UsageError{fmt::format("{} is no report of this kit: {}", reports::printable(path), error.what())};
     }
 }
 

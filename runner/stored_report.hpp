@@ -9,7 +9,8 @@
 namespace ipc_conform::runner
 {
 
-/// The run in that file. Throws UsageError naming the file and what is wrong with it.
+/// The run in that file, a regular one of at most 32 MiB. Throws UsageError naming the file and what is wrong with
+/// it.
 reports::Run read_report(const std::string& path);
 
 /// Whether that is a regular file with the report of a run in it.

@@ -165,3 +165,65 @@ TEST_CASE("deep nesting is refused, not followed")
     }
     CHECK(refusal(objects) == "not a report: nested deeper than 64 levels");
 }
+
+TEST_CASE("a key that stands twice is refused: readers of a report differ in which they believe")
+{
+    CHECK(refusal(R"({"kit": 1, "kit": 2})") == "not a report: \"kit\" stands twice in one object");
+    CHECK(refusal(R"([{"a": {"b": 1}}, {"a": {"b": 1, "\u0062": 2}}])")
+          == "not a report: \"b\" stands twice in one object");
+    CHECK(is_one_printable_line(refusal("{\"\\u001b[2J\": 1, \"\\u001b[2J\": 2}")));
+}
+
+TEST_CASE("numbers that no run writes are refused, or are what they say")
+{
+    const std::string text = to_json(samples::rich_run());
+    const auto with = [&](const std::string& number) {
+        std::string report = text;
+        const std::string field = "\"milliseconds\": ";
+        const std::size_t begin = report.find(field, report.find("\"results\"")) + field.size();
+        return refusal(report.replace(begin, report.find_first_of(",\n", begin) - begin, number));
+    };
+    CHECK(with("1e999").starts_with("not valid JSON: "));
+    CHECK(with("1e300") == "results[0].milliseconds: the number is out of range");
+    CHECK(with("18446744073709551616") == "results[0].milliseconds: the number is out of range");
+    CHECK(with("NaN").starts_with("not valid JSON: "));
+    CHECK(with("\"NaN\"") == "results[0].milliseconds: expected a number, found string");
+    CHECK(with("-0").empty());
+    CHECK(with("-0.0").empty());
+    CHECK(with("0.1").empty());
+    CHECK(refusal_with("/results/0/line", -1) == "results[0].line: the number is out of range");
+    CHECK(refusal_with("/results/0/timeline/0/calls_dropped", -1)
+          == "results[0].timeline[0].calls_dropped: the number is out of range");
+    CHECK(refusal_with("/seed", 1e30) == "seed: expected an integer, found number");
+}
+
+TEST_CASE("more than a run can have is refused in a line")
+{
+    const json report = json::parse(to_json(samples::rich_run()));
+    const json result = report["results"][0];
+    CHECK(refusal_with("/results", std::vector<json>(20'001, nullptr)) == "results: more than 20000 entries");
+    CHECK(refusal_with("/results/0/timeline", std::vector<json>(257, nullptr))
+          == "results[0].timeline: more than 256 entries");
+    CHECK(refusal_with("/results/0/timeline/0/calls", std::vector<json>(257, nullptr))
+          == "results[0].timeline[0].calls: more than 256 entries");
+    CHECK(refusal_with("/results/0/mechanism", std::string(301, 'm'))
+          == "results[0].mechanism: longer than 300 bytes");
+    CHECK(refusal_with("/platform/libc", std::string(301, 'm')) == "platform.libc: longer than 300 bytes");
+    json mechanisms = json::array();
+    json members = json::object();
+    for (int number = 0; number <= 500; ++number)
+    {
+        mechanisms.push_back(result);
+        mechanisms.back()["mechanism"] = std::to_string(number);
+        members[std::to_string(number)] = "x";
+    }
+    CHECK(refusal_with("/results", mechanisms) == "results: more than 500 mechanisms");
+    CHECK(refusal_with("/platform/limits", members) == "not a report: an object of more than 500 members");
+    std::string values = "[0";
+    for (int number = 0; number < 2'000'000; ++number)
+    {
+        values += ",0";
+    }
+    CHECK(refusal(values + "]") == "not a report: it holds more than 2000000 values");
+    CHECK(refusal_with("/results/0/output", std::string(1U << 20U, '\x1b')).empty());
+}
