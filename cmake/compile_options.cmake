@@ -2,6 +2,7 @@
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 
 include(${CMAKE_CURRENT_LIST_DIR}/fmt.cmake)
+include(${CMAKE_CURRENT_LIST_DIR}/fuzz.cmake)
 
 add_library(ipc_conform_options INTERFACE)
 target_link_libraries(ipc_conform_options INTERFACE ipc_conform_fmt)
@@ -30,4 +31,12 @@ if(IPC_CONFORM_SANITIZE)
                                       -fno-omit-frame-pointer -O1
     )
     target_link_options(ipc_conform_options INTERFACE -fsanitize=${IPC_CONFORM_SANITIZE})
+endif()
+if(IPC_CONFORM_FUZZ)
+    if(NOT CMAKE_CXX_COMPILER_ID MATCHES "Clang")
+        message(FATAL_ERROR "IPC_CONFORM_FUZZ needs clang, which has libFuzzer: -DCMAKE_CXX_COMPILER=clang++")
+    endif()
+    set(fuzz_sanitizers -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all)
+    target_compile_options(ipc_conform_options INTERFACE ${fuzz_sanitizers} -O1 -g)
+    target_link_options(ipc_conform_options INTERFACE ${fuzz_sanitizers})
 endif()

@@ -72,6 +72,8 @@ parts_missing() # PART...
         case $part in
         cmake | ninja | clang-format | clang-tidy | chromium) command -v "$part" >/dev/null ;;
         jsonschema) python3 -c 'import jsonschema' 2>/dev/null ;;
+        libfuzzer) echo 'extern "C" int LLVMFuzzerTestOneInput(const char *, long) { return 0; }' |
+            clang++ -fsanitize=fuzzer,address,undefined -x c++ - -o /dev/null 2>/dev/null ;;
         *) case $absent in *" $part "*) false ;; esac ;;
         esac || printf '%s ' "$part"
     done
@@ -107,6 +109,7 @@ apt_packages() # PART...
         fmt) echo libfmt-dev ;;
         tomlplusplus) echo libtomlplusplus-dev ;;
         jsonschema) echo python3-jsonschema ;;
+        libfuzzer) echo clang libclang-rt-dev ;;
         *) echo "$part" ;;
         esac
     done | tr '\n' ' '
@@ -155,7 +158,7 @@ install_with_homebrew() # PART...
     for part; do
         case $part in
         json) part=nlohmann-json ;;
-        clang-tidy) part=llvm ;;
+        clang-tidy | libfuzzer) part=llvm ;;
         esac
         packages="$packages $part"
     done
