@@ -14,6 +14,7 @@
 #include "runner/listing.hpp"
 #include "runner/matrix_command.hpp"
 #include "runner/options.hpp"
+#include "runner/reproducer.hpp"
 #include "runner/session.hpp"
 #include "runner/stored_report.hpp"
 
@@ -156,9 +157,20 @@ int parse_and_run(int argument_count, char** arguments)
     std::string id;
     CLI::App* explain = app.add_subcommand("explain", "Tell all about one property");
     explain->add_option("ID", id)->required();
+    bool as_c = false;
+    std::string recorded;
+    CLI::Option* c = explain->add_flag("--c", as_c, "A C program that reproduces a failure, or the case's source");
+    explain->add_option("REPORT", recorded, "A JSON report with the failure, instead of a run")->needs(c);
     explain->final_callback([&] {
         action = [&] {
-            std::cout << explanation(id);
+            if (as_c)
+            {
+                print_reproducer(id, recorded);
+            }
+            else
+            {
+                std::cout << explanation(id);
+            }
             return status(reports::Exit::as_expected);
         };
     });

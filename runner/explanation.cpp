@@ -150,7 +150,7 @@ std::string explanation(const Property& property, const Knowledge& knowledge)
     return text;
 }
 
-std::string explanation(const std::string& id)
+const Property& property_named(const std::string& id)
 {
     const Property* property = property_of(id);
     if (property == nullptr)
@@ -160,7 +160,12 @@ std::string explanation(const std::string& id)
         throw UsageError{fmt::format("no property is called \"{}\"{}",
                                      reports::shortened(reports::printable(id), 100), nearest_text(ids, id))};
     }
-    return explanation(*property, own_knowledge());
+    return *property;
+}
+
+std::string explanation(const std::string& id)
+{
+    return explanation(property_named(id), own_knowledge());
 }
 
 } // namespace ipc_conform::runner

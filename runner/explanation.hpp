@@ -30,6 +30,9 @@ struct Knowledge
 /// answer, the claims it decides, where the case stands, and how to run and prove it.
 std::string explanation(const Property& property, const Knowledge& knowledge);
 
+/// The property of that id. Throws UsageError with the nearest ids for an unknown one.
+const Property& property_named(const std::string& id);
+
 /// The same for an id of this program, with the kit's own knowledge. Throws UsageError with the nearest ids for an
 /// unknown one.
 std::string explanation(const std::string& id);
