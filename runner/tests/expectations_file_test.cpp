@@ -166,6 +166,10 @@ TEST_CASE("text that is no TOML is refused in one line")
         CHECK(said.find_first_of("\n\x1b") == std::string::npos);
     }
     CHECK(refused("\x1b = 1").starts_with("known.toml:1: "));
+    for (const char* outside_texts : {"\xef\xba\xbf", "\xd1\x9c", "\xe3\x81\x82"})
+    {
+        CHECK(refused(outside_texts).starts_with("known.toml:1: "));
+    }
     CHECK(refused("\"a\\u001b\" = 1")
           == "known.toml:1: unknown key \"a\\x1b\"; a file holds only [[expectation]] tables");
 }
