@@ -27,9 +27,9 @@ public:
 
 /// Reads what to_json(run) wrote. Fields it does not know are passed over, so that an older kit reads a newer
 /// report; absent ones keep their defaults, save those without which a report says nothing (the kit, the platform,
-/// the totals, and of a result what schema.json requires). A report is untrusted: throws ReadError on anything that is
-/// not JSON, lacks such a field, has one of a wrong type, a key twice, a number that is absurd, or more of anything
-/// than json_limits.hpp allows. What it returns every writer can handle.
+/// the totals, and of a result what schema.json requires). A report is untrusted: throws ReadError on anything
+/// that is not JSON, lacks such a field, has one of a wrong type, a key twice, a number that is absurd, or more of
+/// anything than json_limits.hpp allows. What it returns every writer can handle.
 Run run_from_json(std::string_view text);
 
 } // namespace ipc_conform::reports

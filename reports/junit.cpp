@@ -34,8 +34,8 @@ double finite(double milliseconds)
 
 TestCase test_case_of(const Result& result)
 {
-    TestCase test{result.mechanism,    result.id,         result.file, result.line,
-                  finite(result.milliseconds), ending_of(result), ""};
+    TestCase test{result.mechanism,  result.id, result.file, result.line, finite(result.milliseconds),
+                  ending_of(result), ""};
     if (test.ending.outcome == Outcome::failure || test.ending.outcome == Outcome::error)
     {
         test.output = joined({timeline_text(result.timeline, {.width = 140}), result.output}, "\n");

@@ -47,6 +47,7 @@ void write_in_every_format(const Run& run)
 
 } // namespace
 
+// NOLINTNEXTLINE(readability-identifier-naming): libFuzzer names it
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size)
 {
     try

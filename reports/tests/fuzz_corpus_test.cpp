@@ -6,6 +6,7 @@
 #include <iterator>
 #include <string>
 
+// NOLINTNEXTLINE(readability-identifier-naming): libFuzzer names it
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size);
 
 TEST_CASE("fuzzing: every input of the corpus is read or refused, and what is read is written harmlessly")

@@ -8,7 +8,6 @@
 #include <chrono>
 #include <doctest/doctest.h>
 #include <string>
-#include <utility>
 #include <vector>
 
 using namespace ipc_conform::reports;
@@ -16,13 +15,19 @@ using namespace ipc_conform::reports;
 namespace
 {
 
-/// Every format, and what a person reads.
-std::vector<std::pair<std::string, std::string>> renderings(const Run& run)
+struct Rendering
 {
-    std::vector<std::pair<std::string, std::string>> all{{"terminal", terminal_report(run, {})}};
+    std::string name;
+    std::string text;
+};
+
+/// Every format, and what a person reads.
+std::vector<Rendering> renderings(const Run& run)
+{
+    std::vector<Rendering> all{{"terminal", terminal_report(run, {})}};
     for (const Format& format : formats())
     {
-        all.emplace_back(format.name, format.render(run));
+        all.push_back({std::string{format.name}, format.render(run)});
     }
     return all;
 }
@@ -50,30 +55,30 @@ Run run_saying(const std::string& text)
 
 TEST_CASE("hostile: no format lets a control character, broken UTF-8 or an override of direction through")
 {
-    for (const auto& [name, text] : renderings(samples::hostile_run()))
+    for (const Rendering& rendering : renderings(samples::hostile_run()))
     {
-        CAPTURE(name);
-        CHECK(!text.empty());
-        CHECK(is_utf8(text));
-        CHECK(text.find('\0') == std::string::npos);
-        CHECK(text.find('\x1b') == std::string::npos);
-        CHECK(text.find("\xc2\x9b") == std::string::npos);
+        CAPTURE(rendering.name);
+        CHECK(!rendering.text.empty());
+        CHECK(is_utf8(rendering.text));
+        CHECK(rendering.text.find('\0') == std::string::npos);
+        CHECK(rendering.text.find('\x1b') == std::string::npos);
+        CHECK(rendering.text.find("\xc2\x9b") == std::string::npos);
     }
 }
 
 TEST_CASE("hostile: markup stays text wherever a browser might read it")
 {
     const std::string script = "</script><script>alert(1)</script><img src=x onerror=alert(1)>-->]]>";
-    for (const auto& [name, text] : renderings(run_saying(script)))
+    for (const Rendering& rendering : renderings(run_saying(script)))
     {
-        CAPTURE(name);
-        if (name == "junit" || name == "markdown" || name == "html")
+        CAPTURE(rendering.name);
+        if (rendering.name == "junit" || rendering.name == "markdown" || rendering.name == "html")
         {
-            CHECK(!contains(text, "<script>alert"));
-            CHECK(!contains(text, "</script><"));
-            CHECK(!contains(text, "<img"));
+            CHECK(!contains(rendering.text, "<script>alert"));
+            CHECK(!contains(rendering.text, "</script><"));
+            CHECK(!contains(rendering.text, "<img"));
         }
-        CHECK(text.size() < 1'000'000);
+        CHECK(rendering.text.size() < 1'000'000);
     }
 }
 
@@ -81,17 +86,17 @@ TEST_CASE("hostile: a text cannot forge a line of its own")
 {
     const std::string forged =
         "x\nok 99 - forged\n# forged\n</testcase><testcase name=\"forged\"/>\n{\"forged\": 1}\n";
-    for (const auto& [name, text] : renderings(run_saying(forged)))
+    for (const Rendering& rendering : renderings(run_saying(forged)))
     {
-        CAPTURE(name);
-        if (name == "tap" || name == "ndjson" || name == "json")
+        CAPTURE(rendering.name);
+        if (rendering.name == "tap" || rendering.name == "ndjson" || rendering.name == "json")
         {
-            CHECK(!contains(text, "\nok 99"));
-            CHECK(!contains(text, "\n{\"forged"));
+            CHECK(!contains(rendering.text, "\nok 99"));
+            CHECK(!contains(rendering.text, "\n{\"forged"));
         }
-        if (name == "junit")
+        if (rendering.name == "junit")
         {
-            CHECK(!contains(text, "<testcase name=\"forged\""));
+            CHECK(!contains(rendering.text, "<testcase name=\"forged\""));
         }
     }
 }

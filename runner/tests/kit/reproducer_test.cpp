@@ -38,13 +38,18 @@ std::string compiled(const Folder& folder, const std::string& text)
 TEST_CASE("reproducer: the program fails where the system misbehaves, and nowhere else"
           * doctest::skip(misbehaving_system.empty()))
 {
-    for (const auto& [id, call, expected, observed] :
-         {std::tuple{"planted.reproducible", "read(", "= -1 EAGAIN", "= 0"},
-          std::tuple{"planted.short-read", "read(", "= 3", "= 2"}})
+    struct Sample
     {
-        CAPTURE(id);
+        const char* id;
+        const char* expected;
+        const char* observed;
+    };
+    for (const Sample& sample :
+         {Sample{"planted.reproducible", "= -1 EAGAIN", "= 0"}, Sample{"planted.short-read", "= 3", "= 2"}})
+    {
+        CAPTURE(sample.id);
         Kit kit;
-        const std::string text = reproducer_of(kit, id);
+        const std::string text = reproducer_of(kit, sample.id);
         CAPTURE(text);
         REQUIRE(has(text, "a program that makes the recorded calls of a failed case again"));
         const std::string program = compiled(kit.files(), text);
@@ -53,9 +58,9 @@ TEST_CASE("reproducer: the program fails where the system misbehaves, and nowher
         CHECK(well.status == 0);
         const Answer badly = Kit{program}.with("LD_PRELOAD", misbehaving_system).run({});
         CHECK(badly.status == 1);
-        CHECK(has(badly.out, "expected  " + std::string{call}));
-        CHECK(has(badly.out, expected));
-        CHECK(has(badly.out, observed));
+        CHECK(has(badly.out, "expected  read("));
+        CHECK(has(badly.out, sample.expected));
+        CHECK(has(badly.out, sample.observed));
         CHECK(kit.left_nothing());
     }
 }
