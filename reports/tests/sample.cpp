@@ -160,6 +160,7 @@ std::vector<Run> different_runs()
     runs[1].platform = platform("Linux", "6.1", "musl", "gVisor");
     runs[2].platform = platform("Darwin", "24", "libSystem", "none");
     runs[0].started = "2025-01-01T00:00:00Z";
+    runs[1].started = runs[2].started = "2025-01-02T00:00:00Z";
     runs[0].results = {result("pipe.a", Verdict::pass), capacity(65536), result("fifo.old", Verdict::pass)};
     runs[1].results = {result("pipe.a", Verdict::fail), capacity(65536)};
     runs[1].results[0].timeline = blocked_reader();
