@@ -60,8 +60,8 @@ class MatrixPage(PageTest):
             "[...document.querySelectorAll('*')].some(each => each.getAttributeNames().some(name => name.startsWith('on')))"))
         self.assertIn("window.canary = 1", self.browser.evaluate("document.body.textContent"))
 
-    def test_many_properties_of_four_platforms_open_within_a_second(self):
-        self.assertLess(self.milliseconds_to_load("large-matrix.html"), 1000)
+    def test_many_properties_of_four_platforms_open(self):
+        self.check_load("large-matrix.html")
         self.assertEqual(self.browser.evaluate("document.querySelectorAll('tr[id^=row-]').length"), 800)
 
     def test_fits_a_phone(self):

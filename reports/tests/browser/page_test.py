@@ -33,15 +33,16 @@ class PageTest(unittest.TestCase):
         self.browser.screen(**screen)
         self.browser.open(FOLDER / name, fragment)
 
-    def milliseconds_to_load(self, name):
-        """The least of three attempts."""
+    def check_load(self, name):
+        """Printed: the least of three attempts. A page loads in a fraction of a second; what is asserted has to hold
+        on a machine that is busy with other things."""
         times = []
         for _ in range(3):
             self.open(name)
             self.browser.wait_for("performance.getEntriesByType('navigation')[0].loadEventEnd > 0")
             times.append(self.browser.evaluate("performance.getEntriesByType('navigation')[0].loadEventEnd"))
         print(f"{name}, {(FOLDER / name).stat().st_size // 1024} KiB: {min(times):.0f} ms", flush=True)
-        return min(times)
+        self.assertLess(min(times), 10_000)
 
     def check_accessibility(self, name):
         """Of the page as it stands: no issue that axe-core calls serious."""
