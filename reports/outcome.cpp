@@ -63,10 +63,15 @@ Ending ending_of(const Result& result)
     }
     if (!result.expected || survived)
     {
+        // Why it is not expected often tells the reason already, and that it is unexpected.
+        const bool told = result.expectation.find(result.reason) != std::string::npos;
         const std::string message =
-            joined({result.reason, result.expectation, survived ? "a fault survived" : ""}, "; ");
+            joined({told ? "" : result.reason, result.expectation, survived ? "a fault survived" : ""}, "; ");
         return {Outcome::failure, type,
-                fmt::format("unexpected {}{}{}", type, message.empty() ? "" : ": ", message), details_of(result)};
+                message.starts_with("unexpected ")
+                    ? message
+                    : fmt::format("unexpected {}{}{}", type, message.empty() ? "" : ": ", message),
+                details_of(result)};
     }
     if (result.verdict == Verdict::pass)
     {

@@ -115,3 +115,12 @@ TEST_CASE("ktap: what no result shows stands at the end")
     run.unexpected = {"unknown id in the expectations: pipe.z"};
     CHECK(ktap_of(run).ends_with("ok 1 pipe.a\n# ipc-conform.run: unknown id in the expectations: pipe.z\n"));
 }
+
+TEST_CASE("tap: a message tells its reason once")
+{
+    Result result = samples::result("pipe.a", Verdict::fail);
+    result.expected = false;
+    result.reason = "0 == 1";
+    result.expectation = "unexpected FAIL: 0 == 1";
+    CHECK(contains(point_of(result), "  message: \"unexpected FAIL: 0 == 1\"\n"));
+}
