@@ -140,6 +140,16 @@ void ReportFiles::result(const reports::Result& result)
     }
 }
 
+int ReportFiles::finish(const reports::Run& run)
+{
+    const std::vector<std::string> problems = end(run);
+    for (const std::string& problem : problems)
+    {
+        std::cerr << "ipc-conform: " << problem << '\n';
+    }
+    return static_cast<int>(problems.empty() ? reports::exit_status(run) : reports::Exit::not_judged);
+}
+
 std::vector<std::string> ReportFiles::end(const reports::Run& run)
 {
     std::vector<std::string> problems;

@@ -52,10 +52,13 @@ public:
     /// Starts those that are written as the run goes; `planned`: how many results are to come.
     void begin(const reports::Run& run, std::size_t planned);
     void result(const reports::Result& result);
-    /// Writes everything; one line for each file that could not be written.
-    [[nodiscard]] std::vector<std::string> end(const reports::Run& run);
+    /// Writes everything and complains on standard error of what could not be written. The run's exit status, or 3
+    /// when something could not.
+    [[nodiscard]] int finish(const reports::Run& run);
 
 private:
+    /// Writes everything; one line for each file that could not be written.
+    std::vector<std::string> end(const reports::Run& run);
     void open(const reports::Format& format, const std::string& path);
 
     std::vector<std::pair<const reports::Format*, ReportFile>> files_; ///< written at the end

@@ -198,12 +198,7 @@ int run_session(const RunOptions& options)
 
     std::ostream& screen = files.use_standard_output() ? std::cerr : std::cout;
     screen << reports::terminal_report(run, style_of(files.use_standard_output() ? 2 : 1)) << std::flush;
-    const std::vector<std::string> problems = files.end(run);
-    for (const std::string& problem : problems)
-    {
-        std::cerr << "ipc-conform: " << problem << '\n';
-    }
-    return static_cast<int>(problems.empty() ? reports::exit_status(run) : reports::Exit::not_judged);
+    return files.finish(run);
 }
 
 } // namespace ipc_conform::runner

@@ -66,12 +66,7 @@ int show_stored_report(const std::string& path, const ReportOptions& wanted)
     {
         files.result(result);
     }
-    const std::vector<std::string> problems = files.end(run);
-    for (const std::string& problem : problems)
-    {
-        std::cerr << "ipc-conform: " << problem << '\n';
-    }
-    return static_cast<int>(problems.empty() ? reports::exit_status(run) : reports::Exit::not_judged);
+    return files.finish(run);
 }
 
 } // namespace ipc_conform::runner

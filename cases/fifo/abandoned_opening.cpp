@@ -13,16 +13,6 @@
 using namespace ipc_conform;
 using namespace ipc_conform::fifo_faults;
 
-namespace
-{
-
-constexpr int other_than(int access)
-{
-    return access == O_RDONLY ? O_WRONLY : O_RDONLY;
-}
-
-} // namespace
-
 TEST_CASE(
     "fifo.enxio-no-phantom" * says("an open for writing that failed with ENXIO leaves no writer behind")
     * observed_by("a reader that comes after it reads 0 and not EAGAIN, and one that opens without O_NONBLOCK "

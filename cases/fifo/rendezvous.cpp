@@ -12,16 +12,6 @@
 using namespace ipc_conform;
 using namespace ipc_conform::fifo_faults;
 
-namespace
-{
-
-constexpr int other_than(int access)
-{
-    return access == O_RDONLY ? O_WRONLY : O_RDONLY;
-}
-
-} // namespace
-
 TEST_CASE(
     "fifo.open-rendezvous-all"
     * says("one process that opens a FIFO releases every process that waits for such a partner")
