@@ -1,6 +1,6 @@
 #include "runner/claims_page.hpp"
 
-#include "fixtures/property.hpp"
+#include "fixtures/registry.hpp"
 
 #include "runner/claims.hpp"
 #include "runner/display.hpp"

@@ -2,7 +2,7 @@
 // disables, and the exact remedy.
 #pragma once
 
-#include "fixtures/property.hpp"
+#include "fixtures/registry.hpp"
 #include "runner/remedies.hpp"
 #include "runner/surroundings.hpp"
 

@@ -152,15 +152,16 @@ std::string explanation(const Property& property, const Knowledge& knowledge)
 
 const Property& property_named(const std::string& id)
 {
-    const Property* property = property_of(id);
-    if (property == nullptr)
+    const std::vector<Property>& all = properties();
+    const auto found = std::ranges::find(all, id, &Property::id);
+    if (found == all.end())
     {
         Lines ids;
-        std::ranges::transform(properties(), std::back_inserter(ids), &Property::id);
+        std::ranges::transform(all, std::back_inserter(ids), &Property::id);
         throw UsageError{fmt::format("no property is called \"{}\"{}",
                                      reports::shortened(reports::printable(id), 100), nearest_text(ids, id))};
     }
-    return *property;
+    return *found;
 }
 
 std::string explanation(const std::string& id)

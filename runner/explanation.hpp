@@ -1,7 +1,7 @@
 // Explanation: all that the kit knows about one property.
 #pragma once
 
-#include "fixtures/property.hpp"
+#include "fixtures/registry.hpp"
 #include "runner/claims.hpp"
 #include "runner/expectations.hpp"
 

@@ -1,7 +1,7 @@
 // Listing: what the kit checks, for people and for programs.
 #pragma once
 
-#include "fixtures/property.hpp"
+#include "fixtures/registry.hpp"
 #include "runner/selection.hpp"
 
 #include <string>

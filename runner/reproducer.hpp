@@ -1,7 +1,7 @@
 // What a developer of the system under test takes home: `ipc-conform explain ID --c`.
 #pragma once
 
-#include "fixtures/property.hpp"
+#include "fixtures/registry.hpp"
 #include "reports/model.hpp"
 
 #include <string>

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "fixtures/journal_reader.hpp"
-#include "fixtures/property.hpp"
+#include "fixtures/registry.hpp"
 #include "reports/model.hpp"
 
 #include <chrono>

@@ -1,8 +1,10 @@
 // What the runner's unit tests are made of: properties that no case file declares.
 #pragma once
 
-#include "fixtures/property.hpp"
+#include "fixtures/registry.hpp"
 #include "runner/errors.hpp"
+
+#include <doctest/doctest.h>
 
 #include <string>
 #include <vector>
