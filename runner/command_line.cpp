@@ -1,6 +1,6 @@
 #include "runner/command_line.hpp"
 
-#include "fixtures/property.hpp"
+#include "fixtures/registry.hpp"
 #include "reports/format.hpp"
 #include "reports/model.hpp"
 #include "reports/printable.hpp"
@@ -96,7 +96,10 @@ struct RunArguments
         app.add_option("--repeat", options.repeat, "Run everything that many times")
             ->check(CLI::Range(1, 1'000'000));
         app.add_flag("--until-fail", options.until_fail, "Repeat until something fails, at most --repeat times");
-        app.add_option("--shard", shard, "Run the I-th of N parts: I/N");
+        CLI::Option* part = app.add_option("--shard", shard, "Run the I-th of N parts: I/N");
+        app.add_option("--shard-by", options.shard_by,
+                       "Make parts that take equally long by this JSON report's times")
+            ->needs(part);
         app.add_option("--failed-from", options.failed_from, "Run what was not as expected in this JSON report");
         declare_reports(app, options.reports);
         app.add_flag("--ktap", options.reports.ktap, "Write KTAP to standard output as the run goes");

@@ -1,7 +1,7 @@
 // What a command line asks for.
 #pragma once
 
-#include "runner/selection.hpp"
+#include "runner/shard.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -34,6 +34,7 @@ struct RunOptions
     bool until_fail =
         false; ///< repeat until something is not as expected, at most `repeat` times if that is given
     std::optional<Shard> shard;
+    std::string shard_by;    ///< a JSON report: shards take equally long by its times
     std::string failed_from; ///< a JSON report: run what was not as expected there
     ReportOptions reports;
     std::vector<std::string> expect; ///< files of expectations instead of the kit's own, which is "built-in"

@@ -4,7 +4,6 @@
 #include "runner/errors.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <numeric>
@@ -89,22 +88,6 @@ std::vector<std::string> names_of(const std::vector<Property>& all)
         }
     }
     return names;
-}
-
-std::size_t number(std::string_view digits, std::string_view whole)
-{
-    std::size_t value = 0;
-    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-    if (error == std::errc::result_out_of_range)
-    {
-        throw UsageError{fmt::format("shard \"{}\": the number is too large", reports::printable(whole))};
-    }
-    if (error != std::errc{} || end != digits.data() + digits.size())
-    {
-        throw UsageError{
-            fmt::format("shard \"{}\": expected I/N, two numbers, as in 1/4", reports::printable(whole))};
-    }
-    return value;
 }
 
 } // namespace
@@ -193,40 +176,6 @@ std::string nearest_text(const std::vector<std::string>& candidates, std::string
     const std::vector<std::string> ids = nearest_ids(candidates, wanted);
     return ids.empty() ? "; nothing is near it, `ipc-conform list` shows them all"
                        : fmt::format("; nearest: {}", fmt::join(ids, ", "));
-}
-
-Shard parse_shard(std::string_view text)
-{
-    const std::size_t slash = text.find('/');
-    if (slash == std::string_view::npos)
-    {
-        throw UsageError{
-            fmt::format("shard \"{}\": expected I/N, two numbers, as in 1/4", reports::printable(text))};
-    }
-    const Shard shard{number(text.substr(0, slash), text), number(text.substr(slash + 1), text)};
-    if (shard.count == 0)
-    {
-        throw UsageError{fmt::format("shard \"{}\": there must be at least one shard", text)};
-    }
-    if (shard.index == 0 || shard.index > shard.count)
-    {
-        throw UsageError{fmt::format("shard \"{}\": the first number must be from 1 to {}", text, shard.count)};
-    }
-    return shard;
-}
-
-Selection part_of(const Selection& selection, const Shard& shard)
-{
-    Selection part;
-    for (std::size_t position = shard.index - 1; position < selection.size(); position += shard.count)
-    {
-        part.push_back(selection[position]);
-        if (shard.count > selection.size())
-        {
-            break; // and a step that large may not be added to a position
-        }
-    }
-    return part;
 }
 
 } // namespace ipc_conform::runner

@@ -1,9 +1,8 @@
 // Selection: from the patterns of a command line to the properties they mean.
 #pragma once
 
-#include "fixtures/property.hpp"
+#include "fixtures/registry.hpp"
 
-#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,19 +26,5 @@ std::vector<std::string> nearest_ids(const std::vector<std::string>& candidates,
 
 /// "; nearest: pipe, pipe.byte-stream", or nothing: how every message that names an unknown id goes on.
 std::string nearest_text(const std::vector<std::string>& candidates, std::string_view wanted);
-
-/// One of `count` parts of a selection; `index` starts at 1.
-struct Shard
-{
-    std::size_t index = 1;
-    std::size_t count = 1;
-};
-
-/// Reads "2/8". Throws UsageError saying what is wrong with it.
-Shard parse_shard(std::string_view text);
-
-/// The shard's part: every count-th property, so that a mechanism's slow cases spread over all shards. Each
-/// property is in exactly one of the shards.
-Selection part_of(const Selection& selection, const Shard& shard);
 
 } // namespace ipc_conform::runner

@@ -1,6 +1,6 @@
 #include "runner/session.hpp"
 
-#include "fixtures/property.hpp"
+#include "fixtures/registry.hpp"
 #include "reports/terminal.hpp"
 #include "runner/claims.hpp"
 #include "runner/clean.hpp"
@@ -59,6 +59,16 @@ std::vector<std::string> failed_in(const std::string& path)
     return failed;
 }
 
+Durations durations_in(const std::string& path)
+{
+    Durations durations;
+    for (const reports::Result& result : read_report(path).results)
+    {
+        durations[result.id] = result.milliseconds;
+    }
+    return durations;
+}
+
 Selection selection_of(const RunOptions& options)
 {
     Selection selection = select(properties(), options.patterns);
@@ -69,7 +79,9 @@ Selection selection_of(const RunOptions& options)
             return std::ranges::find(failed, property->id) == failed.end();
         });
     }
-    return options.shard ? part_of(selection, *options.shard) : selection;
+    return options.shard ? part_of(selection, *options.shard,
+                                   options.shard_by.empty() ? Durations{} : durations_in(options.shard_by))
+                         : selection;
 }
 
 // Small enough for every JSON reader to hold it exactly.

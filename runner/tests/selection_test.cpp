@@ -40,11 +40,6 @@ std::string refused(const Words& patterns)
     return tests::refusal([&] { select(all(), patterns); });
 }
 
-std::string shard_refused(const char* text)
-{
-    return tests::refusal([&] { parse_shard(text); });
-}
-
 } // namespace
 
 TEST_CASE("globs stand for whole texts")
@@ -108,49 +103,4 @@ TEST_CASE("at most five nearest ids, the best first")
     CHECK(nearest.front() == "a.persist");
     CHECK(nearest_ids(many, "").empty());
     CHECK(nearest_ids({}, "a.persist").empty());
-}
-
-TEST_CASE("shards are read strictly")
-{
-    CHECK(parse_shard("2/8").index == 2);
-    CHECK(parse_shard("2/8").count == 8);
-    CHECK(shard_refused("2") == "shard \"2\": expected I/N, two numbers, as in 1/4");
-    CHECK(shard_refused("") == "shard \"\": expected I/N, two numbers, as in 1/4");
-    CHECK(shard_refused("1/2/3") == "shard \"1/2/3\": expected I/N, two numbers, as in 1/4");
-    CHECK(shard_refused("-1/2") == "shard \"-1/2\": expected I/N, two numbers, as in 1/4");
-    CHECK(shard_refused(" 1/2") == "shard \" 1/2\": expected I/N, two numbers, as in 1/4");
-    CHECK(shard_refused("/") == "shard \"/\": expected I/N, two numbers, as in 1/4");
-    CHECK(shard_refused("1/0") == "shard \"1/0\": there must be at least one shard");
-    CHECK(shard_refused("0/4") == "shard \"0/4\": the first number must be from 1 to 4");
-    CHECK(shard_refused("5/4") == "shard \"5/4\": the first number must be from 1 to 4");
-    CHECK(shard_refused("1/99999999999999999999") == "shard \"1/99999999999999999999\": the number is too large");
-}
-
-TEST_CASE("every property is in exactly one shard, and shards differ in size by one at most")
-{
-    const Selection everything = select(all(), {});
-    for (const std::size_t count : {1U, 2U, 4U, 5U, 6U, 7U, 100U})
-    {
-        std::map<std::string, int> seen;
-        for (std::size_t index = 1; index <= count; ++index)
-        {
-            const Selection part = part_of(everything, {index, count});
-            CHECK(part.size() <= all().size() / count + 1);
-            CHECK(part.size() >= all().size() / count);
-            for (const std::string& id : ids(part))
-            {
-                ++seen[id];
-            }
-        }
-        CHECK(seen.size() == all().size());
-        for (const auto& [id, times] : seen)
-        {
-            CHECK(times == 1);
-        }
-    }
-    const std::size_t most = ~std::size_t{0};
-    CHECK(part_of(everything, {1, most}).size() == 1);
-    CHECK(part_of(everything, {most, most}).empty());
-    CHECK(ids(part_of(everything, {1, 2}))
-          == Words{"pipe.read-empty-blocks", "pipe.byte-stream", "sysv-shm.persist"});
 }
