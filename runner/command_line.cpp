@@ -87,8 +87,12 @@ struct RunArguments
     {
         app.add_flag("--prove", options.prove, "Run every case under every fault of its own, too: each must FAIL");
         app.add_flag("--thorough", options.thorough, thorough_help);
-        app.add_option("--jobs,-j", options.jobs, "Cases that run at once (default: by the number of processors)")
-            ->check(CLI::Range(1, 1024));
+        CLI::Option* jobs = app.add_option("--jobs,-j", options.jobs,
+                                           "Cases that run at once (default: by the number of processors)")
+                                ->check(CLI::Range(1, 1024));
+        app.add_flag("--plain", options.plain,
+                     "For kernels at bring-up: needs fork, wait and regular files only; one case at a time")
+            ->excludes(jobs);
         app.add_option("--deadline", deadline_seconds, "Seconds a case may take")
             ->check(CLI::Range(0.1, 3600.0))
             ->check(is_a_number)
@@ -114,6 +118,7 @@ struct RunArguments
 
     RunOptions complete()
     {
+        options.jobs = options.plain ? 1 : options.jobs;
         options.deadline = std::chrono::milliseconds{static_cast<long>(deadline_seconds * 1000)};
         if (!shard.empty())
         {

@@ -1,5 +1,7 @@
 #include "runner/launch.hpp"
 
+#include "fixtures/descriptors.hpp"
+#include "fixtures/error_names.hpp"
 #include "fixtures/journal.hpp"
 #include "fixtures/platform.hpp"
 #include "runner/boost_process.hpp"
@@ -8,12 +10,14 @@
 #include <boost/asio/io_context.hpp>
 
 #include <algorithm>
-#include <array>
 #include <csignal>
+#include <cstdio>
 #include <cstdlib>
 #include <fcntl.h>
 #include <filesystem>
 #include <fmt/format.h>
+#include <iostream>
+#include <iterator>
 #include <string_view>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -33,7 +37,57 @@ namespace process = boost::process::v2;
 
 constexpr int highest_signal = 64;
 
-// Runs in the child between vfork and exec, so only calls that touch nothing but the child are allowed.
+// Everything from here to the next comment is done in the child, and by system calls alone: after vfork nothing
+// else is allowed.
+bool place_journal(int journal)
+{
+    if (journal == journal::journal_descriptor)
+    {
+        return ::fcntl(journal, F_SETFD, 0) == 0; // dup2 onto itself would keep close-on-exec
+    }
+    return ::dup2(journal, journal::journal_descriptor) == journal::journal_descriptor;
+}
+
+void reset_signals()
+{
+    for (int number = 1; number <= highest_signal; ++number)
+    {
+        std::signal(number, SIG_DFL); // refused for SIGKILL, SIGSTOP and the C library's own: fine
+    }
+    sigset_t none;
+    ::sigemptyset(&none);
+    ::sigprocmask(SIG_SETMASK, &none, nullptr);
+}
+
+void die_with(pid_t kit)
+{
+#ifdef __linux__
+    ::prctl(PR_SET_PDEATHSIG, static_cast<unsigned long>(SIGKILL), 0UL, 0UL, 0UL);
+    if (::getppid() != kit)
+    {
+        ::_exit(1); // it died before the request was in force
+    }
+#else
+    static_cast<void>(kit);
+#endif
+}
+
+// Whether the child is now where a case is to start; else errno says why not.
+bool settle(const LaunchPlan& plan, int null, pid_t kit)
+{
+    reset_signals();
+    if (::setsid() == -1 || ::chdir(plan.folder.c_str()) != 0 || ::dup2(null, 0) != 0
+        || ::dup2(plan.output, 1) != 1 || ::dup2(plan.output, 2) != 2 || !place_journal(plan.journal))
+    {
+        return false;
+    }
+    ::umask(022);
+    const rlimit no_core{.rlim_cur = 0, .rlim_max = 0}; // cases crash on purpose
+    ::setrlimit(RLIMIT_CORE, &no_core);
+    die_with(kit);
+    return true;
+}
+
 // Boost drops an initializer whose signature does not match without a word; the kit's tests look at the
 // session, descriptors and signals of a started case instead.
 struct CaseInitializer
@@ -46,93 +100,91 @@ struct CaseInitializer
     process::error_code on_exec_setup(Launcher& /*launcher*/, const std::filesystem::path& /*program*/,
                                       const char* const*(&)/*command_line*/) const
     {
-        reset_signals();
-        const bool placed = ::setsid() != -1 && ::chdir(plan.folder.c_str()) == 0 && ::dup2(null, 0) == 0
-                            && ::dup2(plan.output, 1) == 1 && ::dup2(plan.output, 2) == 2 && place_journal();
-        if (!placed)
-        {
-            return {errno, boost::system::system_category()};
-        }
-        ::umask(022);
-        const rlimit no_core{.rlim_cur = 0, .rlim_max = 0}; // cases crash on purpose
-        ::setrlimit(RLIMIT_CORE, &no_core);
-        die_with_the_kit();
-        return {};
-    }
-
-    [[nodiscard]] bool place_journal() const
-    {
-        if (plan.journal == journal::journal_descriptor)
-        {
-            return ::fcntl(plan.journal, F_SETFD, 0) == 0; // dup2 onto itself would keep close-on-exec
-        }
-        return ::dup2(plan.journal, journal::journal_descriptor) == journal::journal_descriptor;
-    }
-
-    static void reset_signals()
-    {
-        for (int number = 1; number <= highest_signal; ++number)
-        {
-            std::signal(number, SIG_DFL); // refused for SIGKILL, SIGSTOP and the C library's own: fine
-        }
-        sigset_t none;
-        ::sigemptyset(&none);
-        ::sigprocmask(SIG_SETMASK, &none, nullptr);
-    }
-
-    void die_with_the_kit() const
-    {
-#ifdef __linux__
-        ::prctl(PR_SET_PDEATHSIG, static_cast<unsigned long>(SIGKILL), 0UL, 0UL, 0UL);
-        if (::getppid() != kit)
-        {
-            ::_exit(1); // it died before the request was in force
-        }
-#endif
+        return settle(plan, null, kit) ? process::error_code{}
+                                       : process::error_code{errno, boost::system::system_category()};
     }
 };
 
-std::vector<const char*> environment_of(const LaunchPlan& plan)
+// The kit's own environment with the plan's additions, NAME=value.
+std::vector<std::string> environment_of(const LaunchPlan& plan)
 {
-    std::vector<const char*> environment;
+    std::vector<std::string> environment;
     const auto is_replaced = [&](std::string_view entry) {
-        const std::string_view name = entry.substr(0, entry.find('=') + 1);
-        return std::ranges::any_of(plan.environment,
-                                   [&](const std::string& added) { return added.starts_with(name); });
+        return std::ranges::any_of(
+            plan.environment, [&](const auto& added) { return added.first == entry.substr(0, entry.find('=')); });
     };
     for (char** entry = ::environ; *entry != nullptr; ++entry)
     {
         if (!is_replaced(*entry))
         {
-            environment.push_back(*entry);
+            environment.emplace_back(*entry);
         }
     }
-    for (const std::string& added : plan.environment)
+    for (const auto& [name, value] : plan.environment)
     {
-        environment.push_back(added.c_str());
+        environment.push_back(fmt::format("{}={}", name, value));
     }
-    environment.push_back(nullptr);
     return environment;
+}
+
+std::vector<const char*> pointers_to(const std::vector<std::string>& words)
+{
+    std::vector<const char*> pointers;
+    std::ranges::transform(words, std::back_inserter(pointers), &std::string::c_str);
+    pointers.push_back(nullptr);
+    return pointers;
+}
+
+int null_device()
+{
+    static const int null = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
+    return null;
+}
+
+[[noreturn]] void refuse(const std::string& what, const boost::system::error_code& error)
+{
+    const std::string reason = fmt::format("cannot start a case ({}): {}", what, error.message());
+    if (error == boost::system::errc::resource_unavailable_try_again
+        || error == boost::system::errc::not_enough_memory)
+    {
+        throw NoRoom{reason + "; raise RLIMIT_NPROC (ulimit -u) or the container's pids and memory limits"};
+    }
+    throw CannotJudge{reason};
+}
+
+// What main() does in an executed kit; as there, nothing of the parent's is known but what it was given. Nobody
+// unwinds beyond this into the parent's frames.
+[[noreturn]] void be_the_case(const LaunchPlan& plan) noexcept
+{
+    close_descriptors_from(journal::journal_descriptor + 1);
+    for (const auto& [name, value] : plan.environment)
+    {
+        ::setenv(name.c_str(), value.c_str(), 1);
+    }
+    const int status = run_case(plan.name);
+    std::fflush(nullptr);
+    ::_exit(status); // what is to be done at exit is the parent's to do
 }
 
 } // namespace
 
 pid_t launch(const LaunchPlan& plan)
 {
-    static const int null = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
-    const std::vector<const char*> environment = environment_of(plan);
+    const std::vector<std::string> environment = environment_of(plan);
+    const std::vector<const char*> pointers = pointers_to(environment);
+    const std::vector<std::string> arguments{"case", plan.name.id, plan.name.fault};
     // A context of its own: the launcher tells its context's services of the fork from within the child, which
     // shares our memory, and a reactor or signal set in use here would be left with the child's descriptors.
     boost::asio::io_context context;
     process::posix::vfork_launcher launcher;
-    launcher.env = environment.data();
+    launcher.env = pointers.data();
     launcher.fd_whitelist.push_back(journal::journal_descriptor);
     process::error_code error;
     try
     {
         // By executor: given the context, 1.81 throws what it was asked to put into `error`.
-        auto started = launcher(context.get_executor(), error, plan.program, plan.arguments,
-                                CaseInitializer{plan, null, ::getpid()});
+        auto started = launcher(context.get_executor(), error, plan.program, arguments,
+                                CaseInitializer{plan, null_device(), ::getpid()});
         if (!error)
         {
             return started.detach().id(); // its wait functions can block the loop, so the supervisor reaps
@@ -147,13 +199,32 @@ pid_t launch(const LaunchPlan& plan)
         }
         error = refusal.code();
     }
-    const std::string reason = fmt::format("cannot start a case ({}): {}", plan.program, error.message());
-    if (error == boost::system::errc::resource_unavailable_try_again
-        || error == boost::system::errc::not_enough_memory)
+    refuse(plan.program, error);
+}
+
+pid_t launch_copy(const LaunchPlan& plan)
+{
+    const int null = null_device();
+    const pid_t kit = ::getpid();
+    std::cout.flush();
+    std::fflush(nullptr); // or the child would write it, too
+    const pid_t pid = ::fork();
+    if (pid == 0 && settle(plan, null, kit))
     {
-        throw NoRoom{reason + "; raise RLIMIT_NPROC (ulimit -u) or the container's pids and memory limits"};
+        be_the_case(plan);
     }
-    throw CannotJudge{reason};
+    if (pid == 0)
+    {
+        journal::open(plan.journal);
+        journal::append(journal::Kind::verdict,
+                        {"UNRESOLVED", fmt::format("the case's process: {}", name_of_error(errno)), ""});
+        ::_exit(1);
+    }
+    if (pid == -1)
+    {
+        refuse("fork", {errno, boost::system::system_category()});
+    }
+    return pid;
 }
 
 } // namespace ipc_conform::runner

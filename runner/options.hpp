@@ -28,6 +28,7 @@ struct RunOptions
     std::vector<std::string> patterns; ///< empty: everything
     bool prove = false;                ///< every case under every fault of its own, too
     bool thorough = false;             ///< measurements take twenty times as long
+    bool plain = false;                ///< fork, wait and regular files alone: see supervise_plainly()
     std::size_t jobs = 0;              ///< 0: chosen from the number of processors
     std::chrono::milliseconds deadline{10'000};
     std::size_t repeat = 1;

@@ -8,6 +8,7 @@
 #include "runner/errors.hpp"
 #include "runner/expectations.hpp"
 #include "runner/judge.hpp"
+#include "runner/plain_supervisor.hpp"
 #include "runner/platform.hpp"
 #include "runner/program.hpp"
 #include "runner/report_files.hpp"
@@ -131,7 +132,7 @@ int supervise_or_clean(const SupervisorOptions& options, const TaskFlow& flow)
 {
     try
     {
-        return supervise(options, flow);
+        return options.program.empty() ? supervise_plainly(options, flow) : supervise(options, flow);
     }
     catch (...)
     {
@@ -144,7 +145,8 @@ void execute(const RunOptions& options, const Selection& selection, const Expect
              reports::Run& run, ReportFiles& files)
 {
     const Workspace workspace{options.disk};
-    const TrustReport trust = probe(workspace.folder(), program_path());
+    const std::string program = options.plain ? std::string{} : program_path();
+    const TrustReport trust = probe(workspace.folder(), program);
     if (!trust.holds)
     {
         throw CannotJudge{trust.problem};
@@ -173,7 +175,7 @@ void execute(const RunOptions& options, const Selection& selection, const Expect
             },
         .tick = [&] { display.draw(); },
     };
-    const SupervisorOptions supervisor{.program = program_path(),
+    const SupervisorOptions supervisor{.program = program,
                                        .workspace = workspace.folder(),
                                        .disk = workspace.disk(),
                                        .thorough = options.thorough,

@@ -46,7 +46,7 @@ struct Execution
 
 struct SupervisorOptions
 {
-    std::string program;   ///< the kit's executable
+    std::string program;   ///< the kit's executable; empty: none is executed, see supervise_plainly()
     std::string workspace; ///< see Workspace::folder()
     std::string disk;      ///< see Workspace::disk()
     bool thorough = false; ///< see RunOptions

@@ -216,15 +216,21 @@ std::vector<TrustProbe> trust_base(const std::string& folder, const std::string&
             return body();
         };
     };
-    return {{"monotonic clock", clock},
-            {"fork and wait", guarded(fork_and_wait)},
-            {"wait without reaping", guarded(look_without_reaping)},
-            {"pipe", make_pipe},
-            {"kill and wait", guarded(kill_and_wait)},
-            {"exec", guarded([self] { return execute(self); })},
-            {"shared anonymous memory", guarded(shared_memory)},
-            {"append to a regular file", guarded([folder] { return append(folder); })},
-            {"shared mapping of a file", [folder] { return mapped_file(folder); }, false}};
+    std::vector<TrustProbe> probes{
+        {"monotonic clock", clock},
+        {"fork and wait", guarded(fork_and_wait)},
+        {"kill and wait", guarded(kill_and_wait)},
+        {"shared anonymous memory", guarded(shared_memory)},
+        {"append to a regular file", guarded([folder] { return append(folder); })},
+        {"shared mapping of a file", [folder] { return mapped_file(folder); }, false},
+    };
+    if (!self.empty())
+    {
+        probes.push_back({"wait without reaping", guarded(look_without_reaping)});
+        probes.push_back({"pipe", make_pipe});
+        probes.push_back({"exec", guarded([self] { return execute(self); })});
+    }
+    return probes;
 }
 
 } // namespace ipc_conform::runner

@@ -1,0 +1,156 @@
+#include "runner/custody.hpp"
+
+#include "runner/errors.hpp"
+#include "runner/processes.hpp"
+#include "runner/remains.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace ipc_conform::runner
+{
+
+Custody::Custody(const SupervisorOptions& options, const Task& task, std::size_t number)
+    : options_{options},
+      task_{task},
+      folder_{fmt::format("{}/{}", options.workspace, number)},
+      journal_path_{folder_ + ".journal"},
+      started_{std::chrono::steady_clock::now()}
+{
+    const auto deadline = static_cast<std::uint64_t>(std::chrono::nanoseconds{task.deadline}.count());
+    if (::mkdir(folder_.c_str(), 0700) != 0
+        || (journal_ = journal::create(journal_path_, options.seed, deadline)) < 0)
+    {
+        throw CannotJudge{fmt::format("cannot prepare a case in {}: {}", options.workspace, std::strerror(errno))};
+    }
+}
+
+Custody::~Custody()
+{
+    if (pid_ > 0)
+    {
+        kill();
+        end_process(pid_);
+    }
+    if (journal_ >= 0)
+    {
+        ::close(journal_);
+    }
+}
+
+LaunchPlan Custody::plan(int output) const
+{
+    LaunchPlan plan{
+        .program = options_.program,
+        .name = {task_.property->id, task_.fault ? std::to_string(*task_.fault) : "-"},
+        .environment = {{journal::environment_journal, journal_path_},
+                        {journal::environment_case, folder_},
+                        {journal::environment_program, options_.program},
+                        {journal::environment_disk, options_.disk}},
+        .folder = folder_,
+        .journal = journal_,
+        .output = output,
+    };
+    if (options_.thorough)
+    {
+        plan.environment.emplace_back(journal::environment_thorough, "yes");
+    }
+    return plan;
+}
+
+void Custody::kill() const
+{
+    if (pid_ > 0) // concluded, it has no number: -1 would mean every process there is
+    {
+        ::kill(-pid_, SIGKILL);
+        ::kill(pid_, SIGKILL); // it may not have made its session yet
+    }
+}
+
+void Custody::give_up()
+{
+    timed_out_ = true;
+    const journal::Reader journal{journal_};
+    for (const journal::Lane* lane : journal.lanes())
+    {
+        const pid_t pid = lane->pid.load();
+        if (lane->state.load() == journal::LaneState::running && pid > 0)
+        {
+            stuck_.emplace_back(pid, kernel_state_of(pid));
+        }
+    }
+    kill();
+}
+
+// What was forked and not executed shows no mark; but where nothing is executed, one case runs at a time.
+bool Custody::is_mine(pid_t pid) const
+{
+    return options_.program.empty() || ::getsid(pid) == pid_
+           || is_marked(pid, journal::environment_case, folder_ + '\0');
+}
+
+// A stranger that has done its last step may still be on its way out: that is no leak.
+bool Custody::has_finished(pid_t pid) const
+{
+    const journal::Reader journal{journal_};
+    const std::vector<const journal::Lane*> lanes = journal.lanes();
+    return std::ranges::any_of(lanes, [pid](const journal::Lane* lane) {
+        return lane->pid.load() == pid && lane->state.load() != journal::LaneState::running;
+    });
+}
+
+// Killing one makes orphans of its children, which then are there to be seen; so look until there is nothing.
+std::vector<reports::Leak> Custody::end_processes(const std::vector<pid_t>& others) const
+{
+    std::vector<reports::Leak> ended;
+    for (bool found = true; found;)
+    {
+        found = false;
+        for (const pid_t orphan : possible_orphans(journal::environment_case, folder_ + '\0'))
+        {
+            if (std::ranges::find(others, orphan) != others.end() || !is_mine(orphan))
+            {
+                continue;
+            }
+            if (!has_finished(orphan) && !is_zombie(orphan))
+            {
+                ended.push_back({"process", fmt::format("{} ({})", orphan, command_of(orphan))});
+            }
+            end_process(orphan);
+            found = true;
+        }
+    }
+    ::kill(-pid_, SIGKILL); // what a system without a view of processes could not show
+    return ended;
+}
+
+Execution Custody::conclude(int status, const std::vector<pid_t>& others)
+{
+    const std::chrono::duration<double, std::milli> taken = std::chrono::steady_clock::now() - started_;
+    Execution execution;
+    execution.task = task_;
+    execution.status = status;
+    execution.timed_out = timed_out_;
+    execution.milliseconds = taken.count();
+    execution.stuck = std::move(stuck_);
+    std::vector<reports::Leak> ended = end_processes(others);
+    if (!execution.was_killed())
+    {
+        execution.leaks = std::move(ended); // the processes of a killed case are killed with it
+    }
+    pid_ = -1;
+    execution.journal = std::make_unique<journal::Reader>(journal_);
+    for (auto& leaks : {remove_objects(execution.journal->records()), remove_files(folder_)})
+    {
+        execution.leaks.insert(execution.leaks.end(), leaks.begin(), leaks.end());
+    }
+    ::unlink(journal_path_.c_str());
+    return execution;
+}
+
+} // namespace ipc_conform::runner

@@ -1,0 +1,81 @@
+// Custody of a case from its start to its result: its folder, its journal, its processes and what they leave.
+#pragma once
+
+#include "runner/launch.hpp"
+#include "runner/supervisor.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <sys/types.h>
+#include <utility>
+#include <vector>
+
+namespace ipc_conform::runner
+{
+
+/// What every way of running a case has to do alike; how it is started and waited for is its owner's. Destroyed
+/// without conclude(), it kills what was started and leaves the rest to clean_run().
+class Custody
+{
+public:
+    /// Makes the folder and the journal. `number` is unique in the run; it names the folder and marks the
+    /// processes. Throws CannotJudge when they cannot be made.
+    Custody(const SupervisorOptions& options, const Task& task, std::size_t number);
+    ~Custody();
+    Custody(const Custody&) = delete;
+    Custody& operator=(const Custody&) = delete;
+
+    /// How to start the case with `output` as its standard output and error.
+    [[nodiscard]] LaunchPlan plan(int output) const;
+    /// What launching it returned.
+    void take(pid_t pid)
+    {
+        pid_ = pid;
+    }
+
+    [[nodiscard]] pid_t pid() const
+    {
+        return pid_;
+    }
+    [[nodiscard]] const std::string& folder() const
+    {
+        return folder_;
+    }
+    [[nodiscard]] std::chrono::steady_clock::time_point deadline() const
+    {
+        return started_ + task_.deadline;
+    }
+
+    /// Kills the case's first process and its group.
+    void kill() const;
+    /// At its deadline: notes where every process is stuck, then kills the case; what follows is an ending like
+    /// any other.
+    void give_up();
+
+    /// When its first process has ended with this status (its number is safe as long as it is not reaped): ends
+    /// and removes what it left - processes, objects, files - and returns what there is to judge, but for its
+    /// output. Of the processes of a case that was killed nothing is said. `others`: children of the kit that
+    /// are none of this case's, the first processes of all running cases among them.
+    Execution conclude(int status, const std::vector<pid_t>& others);
+
+private:
+    std::vector<reports::Leak> end_processes(const std::vector<pid_t>& others) const;
+    [[nodiscard]] bool is_mine(pid_t pid) const;
+    [[nodiscard]] bool has_finished(pid_t pid) const;
+
+    const SupervisorOptions& options_;
+    Task task_;
+    std::string folder_; ///< marks the processes, too
+    std::string journal_path_;
+    int journal_ = -1;
+    pid_t pid_ = -1;
+    bool timed_out_ = false;
+    std::chrono::steady_clock::time_point started_;
+    std::vector<std::pair<std::int64_t, std::string>> stuck_;
+};
+
+/// How much of what a case prints is kept, in bytes.
+inline constexpr std::size_t most_output = 8192;
+
+} // namespace ipc_conform::runner
