@@ -6,6 +6,7 @@
 #include "runner/remains.hpp"
 #include "runner/workspace.hpp"
 
+#include <csignal>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
@@ -22,9 +23,14 @@ void end_processes(const std::string& folder, std::vector<reports::Leak>& remove
     for (bool found = true; found;)
     {
         found = false;
-        for (const pid_t pid : marked_processes(journal::environment_case, folder + "/"))
+        std::vector<pid_t> processes = marked_processes(journal::environment_case, folder + "/");
+        for (const pid_t pid : processes_mapping(folder + "/")) // its journal
         {
-            if (is_zombie(pid))
+            processes.push_back(pid);
+        }
+        for (const pid_t pid : processes)
+        {
+            if (is_zombie(pid) || ::kill(pid, 0) != 0) // or it is in both lists, and gone
             {
                 continue;
             }

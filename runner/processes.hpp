@@ -22,6 +22,10 @@ bool is_zombie(pid_t pid);
 /// finds what a killed run left behind; costs a walk over all processes.
 std::vector<pid_t> marked_processes(const std::string& name, const std::string& value_prefix);
 
+/// The processes that have a file mapped whose path starts so: those of a case that were forked and not executed,
+/// whose environment is the kit's. None where the OS does not tell.
+std::vector<pid_t> processes_mapping(const std::string& path_prefix);
+
 /// Whether the environment of this process holds `NAME=value` with a value that starts so.
 bool is_marked(pid_t pid, const std::string& name, const std::string& value_prefix);
 

@@ -76,6 +76,11 @@ std::vector<pid_t> marked_processes(const std::string& name, const std::string& 
     return found;
 }
 
+std::vector<pid_t> processes_mapping(const std::string& /*path_prefix*/)
+{
+    return {};
+}
+
 std::string command_of(pid_t pid)
 {
     std::array<char, 64> name{};

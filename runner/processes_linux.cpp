@@ -107,6 +107,16 @@ std::vector<pid_t> marked_processes(const std::string& name, const std::string& 
     return found;
 }
 
+std::vector<pid_t> processes_mapping(const std::string& path_prefix)
+{
+    std::vector<pid_t> found = every_process();
+    std::erase_if(found, [&](pid_t pid) {
+        return pid == ::getpid()
+               || read_file(fmt::format("/proc/{}/maps", pid)).find(' ' + path_prefix) == std::string::npos;
+    });
+    return found;
+}
+
 std::string command_of(pid_t pid)
 {
     std::string line = read_file(fmt::format("/proc/{}/cmdline", pid));

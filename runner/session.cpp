@@ -151,7 +151,7 @@ void execute(const RunOptions& options, const Selection& selection, const Expect
     {
         throw CannotJudge{trust.problem};
     }
-    run.trust = trust.summary;
+    run.trust = trust.summary + (options.plain ? " (plain: the kit executes nothing)" : "");
     files.begin(run, selection.size());
 
     Schedule schedule{selection, options, run.platform.system};

@@ -2,6 +2,7 @@
 #include "runner/tests/planted.hpp"
 #include "runner/trust.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
 #include <fmt/format.h>
@@ -92,6 +93,20 @@ TEST_CASE("a program that cannot be executed again breaks the trust")
                          folder.self()));
     CHECK(report.summary.starts_with("does not hold: exec: "));
     CHECK(!probe(folder.path(), "/no/such").holds);
+}
+
+TEST_CASE("where nothing is executed, only what such a run stands on is asked")
+{
+    const Folder folder;
+    const std::vector<TrustProbe> probes = trust_base(folder.path(), "");
+    for (const char* unasked : {"wait without reaping", "pipe", "exec"})
+    {
+        CHECK(std::ranges::find(probes, unasked, &TrustProbe::name) == probes.end());
+    }
+    const TrustReport report = evaluate(probes);
+    INFO(report.problem);
+    CHECK(report.holds);
+    CHECK(report.summary.starts_with("holds: 6 probes in "));
 }
 
 TEST_CASE("a folder that takes no file breaks the trust")

@@ -52,8 +52,9 @@ void interrupt_a_run(int signal)
     Running run = kit.start({"run", "planted.passes", "planted.hangs", "planted.leaks-and-hangs",
                              "planted.ignores-everything", "planted.hangs-with-stranger", "--expect",
                              kit.files().file("none.toml"), "--json", file, "--ndjson", stream});
-    REQUIRE(soon([&] { return kit.diary().count("process") == 3; }));
-    REQUIRE(soon([&] { return read_file(stream).find("planted.passes") != std::string::npos; }));
+    REQUIRE(soon([&] { return kit.diary().count("process") == (plainly() ? 1 : 3); }));
+    const auto has_passed = [&] { return read_file(stream).find("planted.passes") != std::string::npos; };
+    REQUIRE((plainly() || soon(has_passed))); // where one runs at a time, the first of them hangs
     const auto asked = std::chrono::steady_clock::now();
     run.signal(signal);
     const Answer answer = run.wait();
@@ -62,7 +63,7 @@ void interrupt_a_run(int signal)
     CHECK(answer.out.find("planted.") == std::string::npos); // nothing ran that would be worth a word
     const Json report = Json::parse(read_file(file));
     CHECK(report["partial"] == true);
-    CHECK(ids_of(report) == Words{"planted.passes"});
+    CHECK(ids_of(report) == (plainly() ? Words{} : Words{"planted.passes"}));
     CHECK(remaining(kit.diary()) == "");
     CHECK(kit.left_nothing());
 }

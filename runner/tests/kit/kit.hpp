@@ -129,6 +129,13 @@ private:
 /// What the diary names and still exists, one line each.
 std::string remaining(const std::multimap<std::string, std::string>& diary);
 
+/// Whether the kits of this process run plainly (IPC_CONFORM_TEST_PLAIN in the environment): every run is given
+/// --plain and loses its --jobs.
+bool plainly();
+
+/// What a case with a stranger comes to that otherwise has this verdict.
+std::string with_stranger(const std::string& verdict);
+
 /// Whether a process of that number lives: a zombie does not.
 bool lives(pid_t pid);
 
