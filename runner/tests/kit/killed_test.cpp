@@ -171,7 +171,9 @@ TEST_CASE("two kits at once do not disturb each other")
     {
         for (const Json& result : report["results"])
         {
-            CHECK((result["verdict"] == "PASS" || result["verdict"] == "UNSUPPORTED"));
+            const bool with_family = result["id"] == "planted.family";
+            CHECK((result["verdict"] == (with_family ? with_stranger("PASS") : "PASS")
+                   || result["verdict"] == "UNSUPPORTED"));
             CHECK((result["id"] == "planted.leaks-message-queue" || result["leaks"].empty()));
         }
     }
