@@ -33,7 +33,8 @@ inline constexpr const char* trust_probe_argument = "trust-probe";
 
 /// The kit's own probes. `folder`: where a regular file may be made (it is removed); `self`: the kit's
 /// executable, empty where the kit runs without executing it: then only what such a run stands on is asked (fork,
-/// wait, kill, a clock, shared memory, appending to a file). None of them waits longer than two seconds, and each cleans up after itself.
+/// wait, kill, a clock, shared memory, appending to a file). None of them waits longer than two seconds, and each
+/// cleans up after itself.
 std::vector<TrustProbe> trust_base(const std::string& folder, const std::string& self);
 
 /// Asks every probe until a needed one finds a problem.
