@@ -20,9 +20,6 @@ target_compile_definitions(
 if(APPLE)
     target_compile_definitions(ipc_conform_options INTERFACE _DARWIN_C_SOURCE)
 endif()
-if(IPC_CONFORM_STATIC)
-    target_link_options(ipc_conform_options INTERFACE -static)
-endif()
 set(IPC_CONFORM_SANITIZE "" CACHE STRING "Sanitizers to build with, for example address,undefined")
 if(IPC_CONFORM_SANITIZE)
     # What a sanitizer finds ends the process: a report that nobody has to read is no check.
