@@ -7,7 +7,13 @@
 find_program(ZIG NAMES $ENV{ZIG} zig REQUIRED NO_CMAKE_FIND_ROOT_PATH DOC "The zig program")
 list(APPEND CMAKE_TRY_COMPILE_PLATFORM_VARIABLES ZIG)
 
-set(CMAKE_CXX_COMPILER ${ZIG} c++ -target ${CMAKE_SYSTEM_PROCESSOR}-macos)
+string(REPLACE i386 x86 zig_processor ${CMAKE_SYSTEM_PROCESSOR})
+if(CMAKE_SYSTEM_NAME STREQUAL "Darwin")
+    set(zig_system macos)
+else()
+    set(zig_system linux-musl)
+endif()
+set(CMAKE_CXX_COMPILER ${ZIG} c++ -target ${zig_processor}-${zig_system})
 # zig's archiver is a subcommand; it writes the index that ranlib would.
 set(CMAKE_AR ${ZIG})
 set(CMAKE_CXX_ARCHIVE_CREATE "<CMAKE_AR> ar qcs <TARGET> <OBJECTS>")

@@ -1,0 +1,4 @@
+# Linux on powerpc64 with musl, always one static executable; cmake/zig.cmake says how.
+set(CMAKE_SYSTEM_NAME Linux)
+set(CMAKE_SYSTEM_PROCESSOR powerpc64)
+include(${CMAKE_CURRENT_LIST_DIR}/zig.cmake)

@@ -1,0 +1,4 @@
+# Linux on riscv64 with musl, always one static executable; cmake/zig.cmake says how.
+set(CMAKE_SYSTEM_NAME Linux)
+set(CMAKE_SYSTEM_PROCESSOR riscv64)
+include(${CMAKE_CURRENT_LIST_DIR}/zig.cmake)
