@@ -2,6 +2,7 @@
 
 #include "fixtures/descriptors.hpp"
 #include "fixtures/error_names.hpp"
+#include "fixtures/execution.hpp"
 #include "fixtures/journal.hpp"
 #include "fixtures/platform.hpp"
 #include "runner/boost_process.hpp"
@@ -172,7 +173,10 @@ pid_t launch(const LaunchPlan& plan)
 {
     const std::vector<std::string> environment = environment_of(plan);
     const std::vector<const char*> pointers = pointers_to(environment);
-    const std::vector<std::string> arguments{"case", plan.name.id, plan.name.fault};
+    std::vector<std::string> words = words_to_execute(plan.program);
+    words.insert(words.end(), {"case", plan.name.id, plan.name.fault});
+    const std::string program = words.front();
+    words.erase(words.begin());
     // A context of its own: the launcher tells its context's services of the fork from within the child, which
     // shares our memory, and a reactor or signal set in use here would be left with the child's descriptors.
     boost::asio::io_context context;
@@ -183,7 +187,7 @@ pid_t launch(const LaunchPlan& plan)
     try
     {
         // By executor: given the context, 1.81 throws what it was asked to put into `error`.
-        auto started = launcher(context.get_executor(), error, plan.program, arguments,
+        auto started = launcher(context.get_executor(), error, program, words,
                                 CaseInitializer{plan, null_device(), ::getpid()});
         if (!error)
         {
@@ -199,7 +203,7 @@ pid_t launch(const LaunchPlan& plan)
         }
         error = refusal.code();
     }
-    refuse(plan.program, error);
+    refuse(program, error);
 }
 
 pid_t launch_copy(const LaunchPlan& plan)

@@ -1,8 +1,10 @@
+#include "fixtures/execution.hpp"
 #include "runner/trust.hpp"
 #include "runner/trust_tools.hpp"
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 
 namespace ipc_conform::runner
 {
@@ -20,11 +22,13 @@ Problem fork_and_wait()
 Problem execute(const std::string& self)
 {
     // Arguments are made before the fork: the child only calls the system.
-    std::string name = "ipc-conform";
-    std::string argument = trust_probe_argument;
-    const std::array<char*, 3> arguments{name.data(), argument.data(), nullptr};
+    std::vector<std::string> words = words_to_execute(self);
+    words.emplace_back(trust_probe_argument);
+    std::vector<char*> arguments;
+    std::ranges::transform(words, std::back_inserter(arguments), [](std::string& word) { return word.data(); });
+    arguments.push_back(nullptr);
     Child child{[&] {
-        ::execv(self.c_str(), arguments.data());
+        ::execv(arguments.front(), arguments.data());
         return errno == ENOENT ? 126 : 127;
     }};
     const Problem problem = child.unless_exits(trust_probe_status);
