@@ -13,4 +13,12 @@ if(IS_DIRECTORY ${PROJECT_SOURCE_DIR}/reports/expectations)
         PATTERN *.toml
     )
 endif()
+install(FILES man/ipc-conform.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
+if(IS_DIRECTORY ${PROJECT_SOURCE_DIR}/targets)
+    install(
+        DIRECTORY targets
+        DESTINATION ${CMAKE_INSTALL_DATADIR}/ipc-conform
+        USE_SOURCE_PERMISSIONS
+    )
+endif()
 install(FILES LICENSE README.md DESTINATION ${CMAKE_INSTALL_DOCDIR} OPTIONAL)

@@ -12,6 +12,7 @@ if(CMAKE_SYSTEM_NAME STREQUAL "Darwin")
     set(zig_system macos)
 else()
     set(zig_system linux-musl)
+    set(CMAKE_EXE_LINKER_FLAGS_INIT -s) # this machine's strip does not know the target's programs
 endif()
 set(CMAKE_CXX_COMPILER ${ZIG} c++ -target ${zig_processor}-${zig_system})
 # zig's archiver is a subcommand; it writes the index that ranlib would.

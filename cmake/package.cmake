@@ -1,0 +1,32 @@
+# `cpack` in the build folder: a .tar.gz to unpack anywhere and a .deb, of what cmake/install.cmake lays down.
+set(CPACK_PACKAGE_NAME ${PROJECT_NAME})
+set(CPACK_PACKAGE_VENDOR "the ipc-conform authors")
+set(CPACK_PACKAGE_CONTACT "the ipc-conform authors <ipc-conform@localhost>")
+set(CPACK_PACKAGE_FILE_NAME ${PROJECT_NAME}-${PROJECT_VERSION}-${CMAKE_SYSTEM_NAME}-${CMAKE_SYSTEM_PROCESSOR})
+set(CPACK_VERBATIM_VARIABLES ON)
+set(CPACK_GENERATOR TGZ)
+# Another processor's program is stripped by its linker, because this machine's strip does not know it.
+if(NOT CMAKE_CROSSCOMPILING)
+    set(CPACK_STRIP_FILES ON)
+endif()
+
+if(CMAKE_SYSTEM_NAME STREQUAL "Linux")
+    list(APPEND CPACK_GENERATOR DEB)
+    set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
+    set(CPACK_DEBIAN_PACKAGE_SECTION devel)
+    if(CMAKE_CROSSCOMPILING) # else dpkg tells
+        set(debian_of_i386 i386)
+        set(debian_of_x86_64 amd64)
+        set(debian_of_aarch64 arm64)
+        set(debian_of_riscv64 riscv64)
+        set(debian_of_powerpc64 ppc64)
+        set(CPACK_DEBIAN_PACKAGE_ARCHITECTURE ${debian_of_${CMAKE_SYSTEM_PROCESSOR}})
+    endif()
+    # A static program depends on nothing; of another one only Debian's own tool knows what it needs.
+    if(NOT IPC_CONFORM_STATIC_LINKING)
+        set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
+    endif()
+endif()
+if(PROJECT_IS_TOP_LEVEL)
+    include(CPack)
+endif()
