@@ -32,7 +32,8 @@ Problem execute(const std::string& self)
         return errno == ENOENT ? 126 : 127;
     }};
     const Problem problem = child.unless_exits(trust_probe_status);
-    return problem ? fmt::format("executing {} again: {}", self, *problem) : problem;
+    return problem ? fmt::format("executing {} again: {}", fmt::join(words_to_execute(self), " "), *problem)
+                   : problem;
 }
 
 // How the kit learns which of its children have ended, before it reaps them.
