@@ -106,6 +106,29 @@ struct CaseInitializer
     }
 };
 
+// The child shares our memory until it executes the kit, so none of our handlers may run in it; and a signal
+// that reaches us while vfork holds us is lost on some systems (gVisor) unless it is blocked: its number
+// stays pending, and so every later one of it is discarded, too.
+class SignalsHeldBack
+{
+public:
+    SignalsHeldBack()
+    {
+        sigset_t all;
+        ::sigfillset(&all);
+        ::sigprocmask(SIG_SETMASK, &all, &before_);
+    }
+    ~SignalsHeldBack()
+    {
+        ::sigprocmask(SIG_SETMASK, &before_, nullptr);
+    }
+    SignalsHeldBack(const SignalsHeldBack&) = delete;
+    SignalsHeldBack& operator=(const SignalsHeldBack&) = delete;
+
+private:
+    sigset_t before_{};
+};
+
 // The kit's own environment with the plan's additions, NAME=value.
 std::vector<std::string> environment_of(const LaunchPlan& plan)
 {
@@ -186,6 +209,7 @@ pid_t launch(const LaunchPlan& plan)
     process::error_code error;
     try
     {
+        const SignalsHeldBack held_back;
         // By executor: given the context, 1.81 throws what it was asked to put into `error`.
         auto started = launcher(context.get_executor(), error, program, words,
                                 CaseInitializer{plan, null_device(), ::getpid()});
