@@ -71,7 +71,7 @@ TEST_CASE(
     CHECK(finished(neighbour)); // each set has sleepers of its own to wake
 
     set_nonblocking(pipe.write_end);
-    const std::size_t capacity = 1 + fill(pipe.write_end, atomic_size(pipe.write_end));
+    const std::size_t capacity = 1 + fill(pipe.write_end, atomic_size(pipe.write_end)) + fill(pipe.write_end, 1);
     const EventPoll outgoing;
     outgoing.add(pipe.write_end, EPOLLOUT);
     wakes(outgoing, pipe.read_end, {pipe.write_end, EPOLLOUT},
