@@ -96,7 +96,7 @@ TEST_CASE("pipe.splice-nearly-full"
         CHECK(fails_with(EINTR, splice_a_page(0)));
         const long used = processor_time() - before;
         observe("microseconds of processor time while it slept", used);
-        CHECK(used < 10'000);
+        CHECK(used < 50'000); // a tick or two of a coarse clock; who spins is given all of it
         CHECK(counted.deliveries() == 1);
         CHECK(offset() == 0);
         interrupted.set();
