@@ -176,12 +176,30 @@ TEST_CASE(
 }
 
 FAULT("readiness.pipe-pollout-threshold", "a full pipe is always writable", os::poll, poll_with(POLLOUT));
+namespace
+{
+
+int most_queued = 0;
+
+int queued_in(int descriptor)
+{
+    int queued = 0;
+    ::ioctl(descriptor, FIONREAD, &queued);
+    most_queued = std::max(most_queued, queued);
+    return queued;
+}
+
+} // namespace
+
 FAULT("readiness.pipe-pollout-threshold", "POLLOUT comes with the first byte of room, which no write can have",
-      os::poll, poll_changed([full = 0](pollfd& entry) mutable {
-          int queued = 0;
-          ::ioctl(entry.fd, FIONREAD, &queued);
-          full = std::max(full, queued);
-          add(entry, queued < full ? POLLOUT : 0);
-      }));
+      os::poll, poll_changed([](pollfd& entry) { add(entry, queued_in(entry.fd) < most_queued ? POLLOUT : 0); }),
+      os::write, [](auto real, int descriptor, const void* bytes, std::size_t size) -> ssize_t {
+          if (queued_in(descriptor) == most_queued - 1)
+          {
+              errno = EAGAIN;
+              return -1;
+          }
+          return real(descriptor, bytes, size);
+      });
 FAULT("readiness.pipe-pollout-threshold", "a pipe that was full once is never writable again", os::poll,
       poll_without(POLLOUT));

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <vector>
 
 namespace ipc_conform::polling_faults
 {
@@ -17,15 +18,21 @@ inline int counted(const pollfd* entries, nfds_t count)
         std::count_if(entries, entries + count, [](const pollfd& entry) { return entry.revents != 0; }));
 }
 
-/// poll, with each entry changed by `change` before it is handed out; the count it returns agrees.
+/// poll, with each entry changed by `change` before it is handed out; the count it returns agrees. The events that
+/// `change` sees are those that were asked for, also where the system writes others back.
 template <class Change>
 constexpr auto poll_changed(Change change)
 {
     return [change](auto real, pollfd* entries, nfds_t count, int timeout) mutable -> int {
+        const std::vector<pollfd> asked(entries, entries + count);
         if (real(entries, count, timeout) == -1)
         {
             return -1;
         }
+        std::transform(entries, entries + count, asked.begin(), entries, [](pollfd entry, const pollfd& before) {
+            entry.events = before.events;
+            return entry;
+        });
         std::for_each(entries, entries + count, std::ref(change)); // it may remember
         return counted(entries, count);
     };
