@@ -33,6 +33,7 @@ TEST_CASE("mmap.mlock"
     {
         unsupported("the system does not show which pages are locked (msync, EBUSY)");
     }
+    CHECK(locked(mapping.at(size - page_size()), page_size()));
 
     Peer child = spawn("child", [&] { CHECK(!locked(mapping)); });
     CHECK(finished(child));
