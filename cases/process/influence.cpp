@@ -71,7 +71,7 @@ FAULT("process.not-unaffected", "a signal reaches relatives only", os::kill,
       [](auto /*real*/, pid_t, int) -> int { return 0; });
 FAULT("process.not-unaffected", "a lock outlives its process", os::fcntl,
       [refused = false](auto real, int descriptor, int command, long argument) mutable -> int {
-          const int result = refused ? -1 : real(descriptor, command, argument);
-          refused = refused || result == -1;
-          return result;
+          refused = refused || real(descriptor, command, argument) == -1;
+          errno = refused ? EAGAIN : errno;
+          return refused ? -1 : 0;
       });
