@@ -48,6 +48,17 @@ std::size_t most_jobs()
     return limit.rlim_cur > for_the_kit ? std::max<rlim_t>((limit.rlim_cur - for_the_kit) / for_a_case, 1) : 1;
 }
 
+// A report being written to a slow reader when a case ends is not to be cut short.
+void restart_what_it_interrupts(int signal)
+{
+    struct sigaction action
+    {
+    };
+    ::sigaction(signal, nullptr, &action);
+    action.sa_flags |= SA_RESTART;
+    ::sigaction(signal, &action, nullptr);
+}
+
 class Supervisor
 {
 public:
@@ -58,6 +69,7 @@ public:
           interrupts_{context_, SIGINT, SIGTERM, SIGHUP},
           ticker_{context_}
     {
+        restart_what_it_interrupts(SIGCHLD);
     }
 
     int run()
