@@ -3,6 +3,7 @@
 #include "fixtures/case_process.hpp"
 #include "fixtures/stranger.hpp"
 #include "runner/command_line.hpp"
+#include "runner/init.hpp"
 #include "runner/program.hpp"
 #include "runner/trust.hpp"
 
@@ -32,5 +33,9 @@ int main(int argument_count, char** arguments)
         return ipc_conform::runner::trust_probe_status;
     }
     ipc_conform::runner::remember_program(arguments[0]);
+    if (ipc_conform::runner::is_init(argument_count))
+    {
+        return ipc_conform::runner::run_as_init(arguments[0]);
+    }
     return ipc_conform::runner::run_command_line(argument_count, arguments);
 }
