@@ -1,0 +1,43 @@
+# What the launchers of containers share. Sourced after common.sh.
+# shellcheck shell=sh disable=SC2034,SC2154
+
+# Sets $program and $own, how many arguments stand ahead of it.
+find_program() # "$@"
+{
+    own=0
+    for program; do
+        case $program in
+        */*) [ ! -f "$program" ] || [ ! -x "$program" ] || return 0 ;;
+        esac
+        own=$((own + 1))
+    done
+    whole_kit_unless_given "$*"
+}
+
+need_root()
+{
+    [ "$(id -u)" = 0 ] || die "needs root: sudo targets/$name …"
+}
+
+# A new folder, $folder, that is gone when the launcher ends.
+make_folder()
+{
+    folder=$(mktemp -d "${TMPDIR:-/tmp}/conform-target-XXXXXX") || die "no temporary folder: set TMPDIR to a writable one"
+    chmod 755 "$folder"
+    trap 'rm -rf --one-file-system "$folder"' EXIT
+    trap 'exit 143' HUP INT TERM
+}
+
+# Runs the target and sets $status. Whoever ends the launcher ends the target, which then cleans up.
+run() # COMMAND…
+{
+    "$@" </dev/null &
+    running=$!
+    trap 'kill "$running" 2>/dev/null' HUP INT TERM
+    status=0
+    wait "$running" || status=$?
+    while kill -0 "$running" 2>/dev/null; do # a signal cut the waiting short
+        status=0
+        wait "$running" || status=$?
+    done
+}

@@ -1,0 +1,44 @@
+# What the tests of the launchers share: `check` what a `call` gave, `skip` where a tool is absent.
+# shellcheck shell=sh disable=SC2034
+
+work=$(mktemp -d) || exit 1
+chmod 755 "$work"
+failures=0
+
+skip() # REASON
+{
+    echo "skipped: $1"
+    exit 77
+}
+
+need() # TOOL…
+{
+    for tool; do
+        command -v "$tool" >/dev/null || skip "$tool is not installed"
+    done
+}
+
+# Standard output to $work/out, errors to $work/err, the exit status to $status.
+call() # COMMAND…
+{
+    status=0
+    "$@" >"$work/out" 2>"$work/err" </dev/null || status=$?
+}
+
+check() # WHAT COMMAND…
+{
+    what=$1
+    shift
+    if "$@"; then
+        echo "ok      $what"
+        return
+    fi
+    echo "FAILED  $what (exit status $status)"
+    sed 's/^/        | /' "$work/err" | tail -n 20
+    failures=$((failures + 1))
+}
+
+complained() # PATTERN
+{
+    grep -q -e "$1" "$work/err"
+}
