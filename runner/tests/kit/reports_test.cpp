@@ -116,6 +116,15 @@ TEST_CASE("report: a reader that has gone is an error, not a death")
     }
 }
 
+TEST_CASE("report: a reader that is late misses nothing, though cases end while the kit waits for it")
+{
+    Kit kit{"/bin/sh"};
+    const Answer answer =
+        kit.run({"-c", R"("$0" run pipe readiness --ndjson - | { sleep 2; tail -n 1; })", REAL_KIT});
+    CHECK(answer.err.find("cannot write") == std::string::npos);
+    CHECK(Json::parse(answer.out)["type"] == "end");
+}
+
 TEST_CASE("report: a closed standard output is an error")
 {
     Kit kit;
