@@ -96,7 +96,8 @@ struct RunArguments
         app.add_option("--deadline", deadline_seconds, "Seconds a case may take")
             ->check(CLI::Range(0.1, 3600.0))
             ->check(is_a_number)
-            ->envname("IPC_CONFORM_DEADLINE") // for who knows the machine to be slow, not what is asked of the kit
+            ->envname(
+                "IPC_CONFORM_DEADLINE") // for who knows a machine to be slow, but not what is asked of the kit
             ->capture_default_str();
         app.add_option("--repeat", options.repeat, "Run everything that many times")
             ->check(CLI::Range(1, 1'000'000));

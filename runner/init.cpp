@@ -102,7 +102,8 @@ void use_as_output(const std::string& device)
 [[noreturn]] void become_kit(char* program, const std::string& command_line)
 {
     ::setsid();
-    ::setenv("TERM", "dumb", 1); // a console that is a log
+    ::setenv("TERM", "dumb", 1);                // a console that is a log
+    ::setenv("IPC_CONFORM_DEADLINE", "120", 0); // what has nothing but us is often emulated, and slow
     if (const auto device = kernel_parameter(command_line, "ipc_conform.output"))
     {
         use_as_output(*device);

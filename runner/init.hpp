@@ -13,9 +13,10 @@ namespace ipc_conform::runner
 bool is_init(int argument_count);
 
 /// Mounts what a system has, brings the loopback interface up, runs the kit in a process of its own as the kernel
-/// parameter says, else the file /ipc-conform.arguments (an argument a line), else with --all --ktap. Takes in
-/// orphans meanwhile, tells the kit's exit status on standard error and powers the machine off. Returns that
-/// status where that is not permitted. `program` is argv[0].
+/// parameter says, else the file /ipc-conform.arguments (an argument a line), else with --all --ktap. A
+/// case has two minutes there unless the environment or the arguments say otherwise. Takes in orphans meanwhile,
+/// tells the kit's exit status on standard error and powers the machine off. Returns that status where that is not
+/// permitted. `program` is argv[0].
 int run_as_init(char* program);
 
 } // namespace ipc_conform::runner
