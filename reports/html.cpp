@@ -39,7 +39,8 @@ std::string header_of(const Run& run)
 {
     const Platform& platform = run.platform;
     const std::string about =
-        joined({platform.libc, fmt::format("sandbox: {}", platform.sandbox), run.started,
+        joined({platform.libc, fmt::format("sandbox: {}", platform.sandbox),
+                run.via.empty() ? "" : fmt::format("via: {}", run.via), run.started,
                 fmt::format("{:.2f} s", run.milliseconds / 1000), fmt::format("kit {}", run.kit_version)},
                " · ");
     return fmt::format("<header>\n<h1>{}</h1>\n<p class=\"quiet\">{}</p>\n<nav aria-label=\"Sections\">"

@@ -132,6 +132,7 @@ Json header_json(const Run& run)
             {"proved", run.proved},
             {"expectations", run.expectations},
             {"trust", run.trust},
+            {"via", run.via},
             {"platform", platform_json(run.platform)}};
 }
 
@@ -175,6 +176,7 @@ Json result_json(const Result& result)
             {"records", array_of(result.records, record_json)},
             {"timeline", array_of(result.timeline, lane_json)},
             {"leaks", array_of(result.leaks, leak_json)},
+            {"was_killed", result.was_killed},
             {"output", result.output},
             {"repetitions", result.repetitions},
             {"verdicts", std::move(verdicts)},

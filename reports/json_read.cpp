@@ -1,6 +1,7 @@
+#include "reports/json_read.hpp"
+
 #include "reports/json.hpp"
 #include "reports/json_parse.hpp"
-#include "reports/json_reader.hpp"
 
 #include <set>
 
@@ -95,7 +96,7 @@ static void read_value(const JsonPlace& from, std::vector<std::pair<Verdict, std
     }
 }
 
-static void read_value(const JsonPlace& from, Result& into)
+void read_value(const JsonPlace& from, Result& into)
 {
     const JsonObject object{from};
     object.required_name("id", into.id);
@@ -120,6 +121,7 @@ static void read_value(const JsonPlace& from, Result& into)
     object.required("records", into.records);
     object.optional("timeline", into.timeline);
     object.optional("leaks", into.leaks);
+    object.optional("was_killed", into.was_killed);
     object.optional("output", into.output);
     object.optional("repetitions", into.repetitions);
     object.optional("verdicts", into.verdicts);
@@ -183,6 +185,21 @@ static void read_value(const JsonPlace& from, Kit& into)
     }
 }
 
+void read_header(const JsonObject& from, Run& into)
+{
+    Kit kit;
+    from.required("kit", kit);
+    into.kit_version = kit.version;
+    from.optional_name("started", into.started);
+    from.optional("seed", into.seed);
+    from.optional("jobs", into.jobs);
+    from.optional("proved", into.proved);
+    from.optional("expectations", into.expectations);
+    from.optional("trust", into.trust);
+    from.optional("via", into.via);
+    from.required("platform", into.platform);
+}
+
 static void refuse_too_many_mechanisms(const JsonObject& report, const Run& run)
 {
     std::set<std::string_view> mechanisms;
@@ -200,25 +217,16 @@ Run run_from_json(std::string_view text)
 {
     const Json json = parsed(text);
     const JsonObject object{{json, ""}};
-    Kit kit;
     std::vector<std::pair<std::string, std::size_t>> totals_of_report;
     Run run;
-    object.required("kit", kit);
-    object.optional_name("started", run.started);
+    read_header(object, run);
     object.optional("milliseconds", run.milliseconds);
-    object.optional("seed", run.seed);
-    object.optional("jobs", run.jobs);
     object.optional("partial", run.partial);
-    object.optional("proved", run.proved);
-    object.optional("expectations", run.expectations);
-    object.optional("trust", run.trust);
-    object.required("platform", run.platform);
     object.required("totals", totals_of_report); // has to be there; the results themselves are what counts
     object.required("results", run.results);
     refuse_too_many_mechanisms(object, run);
     object.optional("claims", run.claims);
     object.optional("unexpected", run.unexpected);
-    run.kit_version = kit.version;
     return run;
 }
 

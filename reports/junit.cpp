@@ -113,6 +113,10 @@ std::string properties_of(const Run& run)
     append("kernel", joined({platform.release, platform.version}, " "));
     append("libc", platform.libc);
     append("sandbox", platform.sandbox);
+    if (!run.via.empty())
+    {
+        append("via", run.via);
+    }
     append("kit", run.kit_version);
     append("seed", std::to_string(run.seed));
     return xml + "    </properties>\n";

@@ -41,9 +41,10 @@ std::string heading_of(const Run& run)
     const Platform& platform = run.platform;
     const std::string where = fmt::format("{} {} {}, {}, sandbox: {}", platform.system, platform.release,
                                           platform.machine, platform.libc, platform.sandbox);
-    return fmt::format("# IPC conformance: {}\n\n{} · kit {} · {:.2f} s · expectations: {}\n\n",
+    return fmt::format("# IPC conformance: {}\n\n{} · kit {} · {:.2f} s · expectations: {}{}\n\n",
                        markdown_text(where), markdown_text(run.started), markdown_text(run.kit_version),
-                       run.milliseconds / 1000, markdown_text(run.expectations));
+                       run.milliseconds / 1000, markdown_text(run.expectations),
+                       run.via.empty() ? "" : " · via: " + markdown_text(run.via));
 }
 
 bool is_trouble(const Result& result)

@@ -138,7 +138,7 @@ struct Result
     std::vector<Record> records;
     std::vector<Lane> timeline; ///< kept for results that are not a PASS
     std::vector<Leak> leaks;
-    bool was_killed = false; ///< it had no chance to remove what `leaks` names; not part of a stored report
+    bool was_killed = false; ///< it had no chance to remove what `leaks` names
     std::string output;      ///< what the case printed, cut to a few kilobytes
 
     std::size_t repetitions = 1;
@@ -204,6 +204,7 @@ struct Run
     bool proved = false;      ///< --prove: each case was run under its faults
     std::string expectations; ///< names of the files of expectations that applied
     std::string trust;        ///< one line on the trust base
+    std::string via;          ///< the launcher that ran the kit in its target; empty: it ran right here
     Platform platform;
     std::vector<Result> results; ///< in the order of the selection
     std::vector<Claim> claims;   ///< those that a result of this run has something to say about

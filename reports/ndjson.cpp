@@ -33,6 +33,11 @@ void NdjsonWriter::result(const Result& result)
     write_line(out_, "result", result_json(result));
 }
 
+void NdjsonWriter::alive()
+{
+    write_line(out_, "alive", Json::object());
+}
+
 void NdjsonWriter::end(const Run& run)
 {
     write_line(out_, "end",

@@ -10,7 +10,7 @@ namespace ipc_conform::reports
 
 /// Writes `{"type":"run", …}`, then `{"type":"result", …}` for each result, then `{"type":"end", …}`. A stream
 /// without its last line belongs to a run that was killed. A stream that fails is left in its failed
-/// state for the caller to see.
+/// state for the caller to see. line_from_ndjson() reads it back.
 class NdjsonWriter
 {
 public:
@@ -21,6 +21,8 @@ public:
     void begin(const Run& run);
     /// One line for one result.
     void result(const Result& result);
+    /// `{"type":"alive"}`: a word to who waits, where results take long to come.
+    void alive();
     /// The last line: totals, milliseconds, partial, exit status and the unexpected lines.
     void end(const Run& run);
 

@@ -84,8 +84,9 @@ std::string comment(std::string_view text)
 std::string heading(const Run& run)
 {
     const Platform& platform = run.platform;
-    return comment(fmt::format("ipc-conform {}: {} {} {}, {}, sandbox: {}", run.kit_version, platform.system,
-                               platform.release, platform.machine, platform.libc, platform.sandbox));
+    return comment(fmt::format("ipc-conform {}: {} {} {}, {}, sandbox: {}{}", run.kit_version, platform.system,
+                               platform.release, platform.machine, platform.libc, platform.sandbox,
+                               run.via.empty() ? "" : ", via: " + run.via));
 }
 
 } // namespace

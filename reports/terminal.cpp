@@ -31,6 +31,10 @@ std::string header(const Run& run, const Painter& painter)
     {
         second += ", trust base: " + run.trust;
     }
+    if (!run.via.empty())
+    {
+        second += ", via: " + run.via;
+    }
     return painter.heading(painter.safe(first)) + '\n' + painter.faint(painter.safe(second)) + "\n\n";
 }
 

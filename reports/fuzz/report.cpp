@@ -1,7 +1,8 @@
-// A fuzz target (libFuzzer's interface): a text is read as a report, and what can be read is written in every
-// format.
+// A fuzz target (libFuzzer's interface): a text is read as a report and as a line of a stream, and what can be
+// read is written in every format.
 #include "reports/format.hpp"
 #include "reports/json.hpp"
+#include "reports/ndjson_read.hpp"
 #include "reports/printable.hpp"
 #include "reports/terminal.hpp"
 #include "reports/utf8.hpp"
@@ -11,6 +12,7 @@
 #include <cstdlib>
 #include <string>
 #include <string_view>
+#include <variant>
 
 using namespace ipc_conform::reports;
 
@@ -45,14 +47,26 @@ void write_in_every_format(const Run& run)
     demand(!platform_file_name(run.platform).empty(), "a platform names a file");
 }
 
-} // namespace
+void write_in_every_format(const StreamedLine& line)
+{
+    Run run;
+    if (const auto* header = std::get_if<Run>(&line))
+    {
+        run = *header;
+    }
+    else if (const auto* result = std::get_if<Result>(&line))
+    {
+        run.results.push_back(*result);
+    }
+    write_in_every_format(run);
+}
 
-// NOLINTNEXTLINE(readability-identifier-naming): libFuzzer names it
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size)
+template <typename Read>
+void write_what_is_read(Read read)
 {
     try
     {
-        write_in_every_format(run_from_json({reinterpret_cast<const char*>(bytes), size}));
+        write_in_every_format(read());
     }
     catch (const ReadError& error)
     {
@@ -60,5 +74,15 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
         demand(!message.empty() && message.size() < 2000 && message == printable(message),
                "a refusal is one printable line");
     }
+}
+
+} // namespace
+
+// NOLINTNEXTLINE(readability-identifier-naming): libFuzzer names it
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size)
+{
+    const std::string_view text{reinterpret_cast<const char*>(bytes), size};
+    write_what_is_read([&] { return run_from_json(text); });
+    write_what_is_read([&] { return line_from_ndjson(text); });
     return 0;
 }

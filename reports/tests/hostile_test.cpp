@@ -37,7 +37,7 @@ Run run_saying(const std::string& text)
 {
     std::string stored = to_json(samples::hostile_run());
     Run run = run_from_json(stored);
-    run.started = run.trust = run.expectations = run.platform.system = run.platform.sandbox = text;
+    run.started = run.trust = run.via = run.expectations = run.platform.system = run.platform.sandbox = text;
     run.unexpected = {text};
     for (Result& result : run.results)
     {

@@ -1,5 +1,6 @@
 #include "reports/json.hpp"
 #include "reports/ndjson.hpp"
+#include "reports/ndjson_read.hpp"
 #include "reports/tests/sample.hpp"
 
 #include <doctest/doctest.h>
@@ -101,6 +102,56 @@ TEST_CASE("hostile strings break neither a line nor its JSON")
     }
     writer.end(run);
     CHECK(lines_of(out.str()).size() == run.results.size() + 2);
+}
+
+TEST_CASE("each line is read back as what was written, also by way of a console")
+{
+    Run run = samples::rich_run();
+    run.results[1].was_killed = true;
+    std::ostringstream out;
+    NdjsonWriter writer{out};
+    writer.begin(run);
+    writer.alive();
+    for (const Result& result : run.results)
+    {
+        writer.result(result);
+    }
+    writer.end(run);
+
+    std::istringstream stream{out.str()};
+    const auto next = [&stream] {
+        std::string line;
+        std::getline(stream, line);
+        return line_from_ndjson("[    1.0] a kernel speaks " + line);
+    };
+    const Run header = std::get<Run>(next());
+    CHECK(header.platform == run.platform);
+    CHECK(header.kit_version == run.kit_version);
+    CHECK(header.via == run.via);
+    CHECK(std::holds_alternative<StreamedSign>(next()));
+    for (const Result& result : run.results)
+    {
+        CHECK(std::get<Result>(next()) == result);
+    }
+    CHECK(std::get<StreamedEnd>(next()).partial);
+}
+
+TEST_CASE("what is not of the stream is nothing, and what is but cannot be read is refused")
+{
+    for (const char* noise : {"", "{}", "SeaBIOS", R"({"type":"other"})", R"({"type":)", R"({"type":"results"})",
+                              R"({"type": "result"})", R"({"type":"run)"})
+    {
+        CAPTURE(noise);
+        CHECK(std::holds_alternative<std::monostate>(line_from_ndjson(noise)));
+    }
+    for (const char* broken :
+         {R"({"type":"result")", R"({"type":"result"})", R"({"type":"run"})", R"({"type":"end"})",
+          R"({"type":"end","partial":1})", R"({"type":"end","partial":true} and more)",
+          R"({"type":"end","partial":true,"partial":true})"})
+    {
+        CAPTURE(broken);
+        CHECK_THROWS_AS(line_from_ndjson(broken), ReadError);
+    }
 }
 
 TEST_CASE("a stream that fails is left failed for the caller to see")

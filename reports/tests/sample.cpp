@@ -90,6 +90,7 @@ Run rich_run()
     run.proved = true;
     run.expectations = "linux.toml";
     run.trust = "holds";
+    run.via = "runsc do";
     run.platform = {"Linux",
                     "6.18.0",
                     "#1 SMP",
@@ -188,7 +189,7 @@ Run hostile_run()
     const double nan = std::numeric_limits<double>::quiet_NaN();
     const double infinity = std::numeric_limits<double>::infinity();
     Run run;
-    run.kit_version = run.started = run.expectations = run.trust = bad;
+    run.kit_version = run.started = run.expectations = run.trust = run.via = bad;
     run.milliseconds = nan;
     run.seed = std::numeric_limits<std::uint64_t>::max();
     run.platform = {bad, bad,          bad,         bad, bad, 1, std::numeric_limits<std::int64_t>::max(),
