@@ -1,5 +1,6 @@
 #include "runner/custody.hpp"
 
+#include "fixtures/execution.hpp"
 #include "runner/errors.hpp"
 #include "runner/processes.hpp"
 #include "runner/remains.hpp"
@@ -46,7 +47,8 @@ Custody::~Custody()
 LaunchPlan Custody::plan(int output) const
 {
     LaunchPlan plan{
-        .program = options_.program,
+        .purpose = "a case",
+        .words = {},
         .name = {task_.property->id, task_.fault ? std::to_string(*task_.fault) : "-"},
         .environment = {{journal::environment_journal, journal_path_},
                         {journal::environment_case, folder_},
@@ -55,7 +57,13 @@ LaunchPlan Custody::plan(int output) const
         .folder = folder_,
         .journal = journal_,
         .output = output,
+        .errors = output,
     };
+    if (!options_.program.empty())
+    {
+        plan.words = words_to_execute(options_.program);
+        plan.words.insert(plan.words.end(), {"case", plan.name.id, plan.name.fault});
+    }
     if (options_.thorough)
     {
         plan.environment.emplace_back(journal::environment_thorough, "yes");

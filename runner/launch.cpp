@@ -2,7 +2,6 @@
 
 #include "fixtures/descriptors.hpp"
 #include "fixtures/error_names.hpp"
-#include "fixtures/execution.hpp"
 #include "fixtures/journal.hpp"
 #include "fixtures/platform.hpp"
 #include "runner/boost_process.hpp"
@@ -42,6 +41,10 @@ constexpr int highest_signal = 64;
 // else is allowed.
 bool place_journal(int journal)
 {
+    if (journal < 0)
+    {
+        return true;
+    }
     if (journal == journal::journal_descriptor)
     {
         return ::fcntl(journal, F_SETFD, 0) == 0; // dup2 onto itself would keep close-on-exec
@@ -60,16 +63,17 @@ void reset_signals()
     ::sigprocmask(SIG_SETMASK, &none, nullptr);
 }
 
-void die_with(pid_t kit)
+void die_with(pid_t kit, int farewell)
 {
 #ifdef __linux__
-    ::prctl(PR_SET_PDEATHSIG, static_cast<unsigned long>(SIGKILL), 0UL, 0UL, 0UL);
+    ::prctl(PR_SET_PDEATHSIG, static_cast<unsigned long>(farewell), 0UL, 0UL, 0UL);
     if (::getppid() != kit)
     {
         ::_exit(1); // it died before the request was in force
     }
 #else
     static_cast<void>(kit);
+    static_cast<void>(farewell);
 #endif
 }
 
@@ -78,20 +82,20 @@ bool settle(const LaunchPlan& plan, int null, pid_t kit)
 {
     reset_signals();
     if (::setsid() == -1 || ::chdir(plan.folder.c_str()) != 0 || ::dup2(null, 0) != 0
-        || ::dup2(plan.output, 1) != 1 || ::dup2(plan.output, 2) != 2 || !place_journal(plan.journal))
+        || ::dup2(plan.output, 1) != 1 || ::dup2(plan.errors, 2) != 2 || !place_journal(plan.journal))
     {
         return false;
     }
     ::umask(022);
     const rlimit no_core{.rlim_cur = 0, .rlim_max = 0}; // cases crash on purpose
     ::setrlimit(RLIMIT_CORE, &no_core);
-    die_with(kit);
+    die_with(kit, plan.farewell);
     return true;
 }
 
 // Boost drops an initializer whose signature does not match without a word; the kit's tests look at the
 // session, descriptors and signals of a started case instead.
-struct CaseInitializer
+struct Initializer
 {
     const LaunchPlan& plan;
     int null;
@@ -165,9 +169,9 @@ int null_device()
     return null;
 }
 
-[[noreturn]] void refuse(const std::string& what, const boost::system::error_code& error)
+[[noreturn]] void refuse(const LaunchPlan& plan, std::string_view by, const boost::system::error_code& error)
 {
-    const std::string reason = fmt::format("cannot start a case ({}): {}", what, error.message());
+    const std::string reason = fmt::format("cannot start {} ({}): {}", plan.purpose, by, error.message());
     if (error == boost::system::errc::resource_unavailable_try_again
         || error == boost::system::errc::not_enough_memory)
     {
@@ -196,23 +200,24 @@ pid_t launch(const LaunchPlan& plan)
 {
     const std::vector<std::string> environment = environment_of(plan);
     const std::vector<const char*> pointers = pointers_to(environment);
-    std::vector<std::string> words = words_to_execute(plan.program);
-    words.insert(words.end(), {"case", plan.name.id, plan.name.fault});
-    const std::string program = words.front();
-    words.erase(words.begin());
+    const std::string& program = plan.words.front();
+    const std::vector<std::string> arguments(plan.words.begin() + 1, plan.words.end());
     // A context of its own: the launcher tells its context's services of the fork from within the child, which
     // shares our memory, and a reactor or signal set in use here would be left with the child's descriptors.
     boost::asio::io_context context;
     process::posix::vfork_launcher launcher;
     launcher.env = pointers.data();
-    launcher.fd_whitelist.push_back(journal::journal_descriptor);
+    if (plan.journal >= 0)
+    {
+        launcher.fd_whitelist.push_back(journal::journal_descriptor);
+    }
     process::error_code error;
     try
     {
         const SignalsHeldBack held_back;
         // By executor: given the context, 1.81 throws what it was asked to put into `error`.
-        auto started = launcher(context.get_executor(), error, program, words,
-                                CaseInitializer{plan, null_device(), ::getpid()});
+        auto started = launcher(context.get_executor(), error, program, arguments,
+                                Initializer{plan, null_device(), ::getpid()});
         if (!error)
         {
             return started.detach().id(); // its wait functions can block the loop, so the supervisor reaps
@@ -227,7 +232,7 @@ pid_t launch(const LaunchPlan& plan)
         }
         error = refusal.code();
     }
-    refuse(program, error);
+    refuse(plan, program, error);
 }
 
 pid_t launch_copy(const LaunchPlan& plan)
@@ -250,7 +255,7 @@ pid_t launch_copy(const LaunchPlan& plan)
     }
     if (pid == -1)
     {
-        refuse("fork", {errno, boost::system::system_category()});
+        refuse(plan, "fork", {errno, boost::system::system_category()});
     }
     return pid;
 }

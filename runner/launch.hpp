@@ -1,8 +1,10 @@
-// Starting one case: the kit's own executable again, through Boost.Process, or a copy of this process.
+// Starting a process of the run: a case, which is the kit's own executable again, through Boost.Process, or a copy
+// of this process; or a target.
 #pragma once
 
 #include "fixtures/case_process.hpp"
 
+#include <csignal>
 #include <string>
 #include <sys/types.h>
 #include <utility>
@@ -11,20 +13,23 @@
 namespace ipc_conform::runner
 {
 
-/// What a case's process is given.
+/// What the process is given.
 struct LaunchPlan
 {
-    std::string program; ///< the kit's executable; empty: nothing can be executed
-    CaseName name;
+    std::string purpose;            ///< as a message names it: "a case"
+    std::vector<std::string> words; ///< the file to execute, and its arguments; none: nothing can be executed
+    CaseName name;                  ///< what a copy of this process is to run
     std::vector<std::pair<std::string, std::string>> environment; ///< names and values, added to the kit's own
     std::string folder;                                           ///< working directory
-    int journal = -1;                                             ///< becomes journal_descriptor
-    int output = -1;                                              ///< becomes standard output and error
+    int journal = -1;                                             ///< becomes journal_descriptor; -1: it has none
+    int output = -1;                                              ///< becomes standard output
+    int errors = -1;                                              ///< becomes standard error
+    int farewell = SIGKILL; ///< the signal it gets when the kit dies, where the OS offers that
 };
 
 /// Starts it as leader of a session of its own, with default signal dispositions, an empty signal mask,
-/// /dev/null as standard input and no other descriptor; it is killed when the kit dies, where the OS
-/// offers that. Returns its pid; it is reaped by the caller. Throws CannotJudge when it cannot be started.
+/// /dev/null as standard input and no other descriptor. Returns its pid; it is reaped by the caller. Throws
+/// CannotJudge when it cannot be started.
 pid_t launch(const LaunchPlan& plan);
 
 /// The same by fork alone: the case goes on as a copy of this process. To be called where this process has no

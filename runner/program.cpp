@@ -41,18 +41,20 @@ std::string path_from_system()
 #endif
 }
 
+} // namespace
+
 // As execvp would look for it.
-std::string path_from_arguments()
+std::string path_of_program(const std::string& name)
 {
-    if (started_as.find('/') != std::string::npos)
+    if (name.find('/') != std::string::npos)
     {
-        return filesystem::absolute(started_as).string();
+        return filesystem::absolute(name).string();
     }
     const char* path = std::getenv("PATH");
     std::istringstream folders{path == nullptr ? "/usr/bin:/bin" : path};
     for (std::string folder; std::getline(folders, folder, ':');)
     {
-        const std::string candidate = folder + "/" + started_as;
+        const std::string candidate = folder + "/" + name;
         if (::access(candidate.c_str(), X_OK) == 0)
         {
             return candidate;
@@ -61,8 +63,6 @@ std::string path_from_arguments()
     return {};
 }
 
-} // namespace
-
 void remember_program(const char* argument)
 {
     started_as = argument == nullptr ? "" : argument;
@@ -70,7 +70,7 @@ void remember_program(const char* argument)
 
 std::string program_path()
 {
-    for (const std::string& path : {path_from_system(), path_from_arguments()})
+    for (const std::string& path : {path_from_system(), path_of_program(started_as)})
     {
         if (!path.empty() && ::access(path.c_str(), X_OK) == 0)
         {

@@ -13,6 +13,9 @@ void remember_program(const char* argument);
 /// The absolute path of the kit's own executable. Throws CannotJudge when it cannot be found.
 std::string program_path();
 
+/// The path of the executable that a shell would start by that name; empty when there is none.
+std::string path_of_program(const std::string& name);
+
 /// Makes sure that standard descriptors are taken, that no other one passes to a case, that a closed output is an
 /// error to be reported rather than a signal, and that what a case's dead processes leave comes to this one.
 void prepare_process();

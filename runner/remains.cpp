@@ -178,6 +178,11 @@ std::vector<reports::Leak> remove_files(const std::string& folder)
     return removed;
 }
 
+int wait_status(const siginfo_t& info)
+{
+    return info.si_code == CLD_EXITED ? (info.si_status & 0xff) << 8 : info.si_status & 0x7f;
+}
+
 void end_process(pid_t pid)
 {
     ::kill(pid, SIGKILL);

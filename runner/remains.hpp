@@ -4,6 +4,7 @@
 #include "fixtures/journal_reader.hpp"
 #include "reports/model.hpp"
 
+#include <csignal>
 #include <string>
 #include <sys/types.h>
 #include <vector>
@@ -18,6 +19,9 @@ std::vector<reports::Leak> remove_objects(const std::vector<journal::Record>& re
 
 /// The entries of a case's working folder. The folder itself is removed with them.
 std::vector<reports::Leak> remove_files(const std::string& folder);
+
+/// What waitpid would have said of a process that waitid has only looked at.
+int wait_status(const siginfo_t& info);
 
 /// Ends a process for good and waits until it is gone, for at most a second.
 void end_process(pid_t pid);

@@ -1,9 +1,9 @@
 #include "runner/supervisor.hpp"
 
 #include "runner/errors.hpp"
-#include "runner/processes.hpp"
 #include "runner/remains.hpp"
 #include "runner/running_case.hpp"
+#include "runner/strays.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
@@ -26,12 +26,6 @@ namespace
 namespace asio = boost::asio;
 
 constexpr auto tick_interval = std::chrono::milliseconds{100};
-
-// What waitpid would have said.
-int wait_status(const siginfo_t& info)
-{
-    return info.si_code == CLD_EXITED ? (info.si_status & 0xff) << 8 : info.si_status & 0x7f;
-}
 
 // As many as this process may have descriptors for; without one to spare it could not see what a case left.
 std::size_t most_jobs()
@@ -82,7 +76,7 @@ public:
         {
             context_.run();
         }
-        end_strays();
+        strays_.end();
         return interrupted_by_;
     }
 
@@ -163,26 +157,6 @@ private:
         start_more();
     }
 
-    [[nodiscard]] std::vector<pid_t> orphans() const
-    {
-        return possible_orphans(journal::environment_case, options_.workspace + "/");
-    }
-
-    // Processes that shed their session and their mark belong to no case that could be named, but they came from
-    // one: all that is a child of this process now, unless it had children before it ran any case.
-    void end_strays() const
-    {
-        if (had_children_)
-        {
-            return;
-        }
-        constexpr int generations = 100; // ending one makes orphans of its children
-        for (int turn = 0; turn < generations && !orphans().empty(); ++turn)
-        {
-            std::ranges::for_each(orphans(), end_process);
-        }
-    }
-
     [[nodiscard]] std::vector<pid_t> case_processes() const
     {
         std::vector<pid_t> processes;
@@ -230,7 +204,7 @@ private:
     asio::steady_timer ticker_;
     std::list<RunningCase> running_;
     std::optional<Task> postponed_;
-    const bool had_children_ = !orphans().empty();
+    const Strays strays_{journal::environment_case, options_.workspace + "/"};
     std::size_t started_ = 0;
     int interrupted_by_ = 0;
 };
