@@ -57,15 +57,12 @@ struct Expectations
 /// entry whose reason or link nobody has filled in.
 Expectations parse_expectations(std::string_view text, const std::string& name);
 
-/// Reads a file given with --expect; `built-in` is the kit's own for this system. Throws UsageError, also when it
+/// Reads a file given with --expect; `built-in` is the kit's own for that system. Throws UsageError, also when it
 /// cannot be read.
-Expectations read_expectations(const std::string& path);
+Expectations read_expectations(const std::string& path, std::string_view system);
 
 /// The kit's own file for a system ("Linux", "Darwin"); without entries for a system that has none.
 Expectations embedded_expectations(std::string_view system);
-
-/// The kit's own file for the system that this process runs on.
-Expectations embedded_expectations();
 
 /// What applies to a run on this platform at this day (UTC): the entries of all files that speak of the platform,
 /// those marked whose day is over. Throws UsageError naming both entries when two speak of the same id.

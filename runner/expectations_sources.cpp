@@ -9,7 +9,6 @@
 #include <cctype>
 #include <fmt/format.h>
 #include <iterator>
-#include <sys/utsname.h>
 
 namespace ipc_conform::runner
 {
@@ -32,11 +31,11 @@ constexpr std::string_view own_file = "built-in";
 
 } // namespace
 
-Expectations read_expectations(const std::string& path)
+Expectations read_expectations(const std::string& path, std::string_view system)
 {
     if (path == own_file)
     {
-        return embedded_expectations();
+        return embedded_expectations(system);
     }
     return parse_expectations(read_untrusted_file(path, "the expectations file", largest_file), path);
 }
@@ -59,13 +58,6 @@ Expectations embedded_expectations(std::string_view system)
         entry.own = true;
     }
     return expectations;
-}
-
-Expectations embedded_expectations()
-{
-    utsname names{};
-    ::uname(&names);
-    return embedded_expectations(names.sysname);
 }
 
 Expectations in_force(const std::vector<Expectations>& files, const reports::Platform& platform,
@@ -95,10 +87,11 @@ Expectations in_force(const std::vector<Expectations>& files, const reports::Pla
 Expectations in_force(const std::vector<std::string>& paths, const reports::Platform& platform)
 {
     std::vector<Expectations> files;
-    std::ranges::transform(paths, std::back_inserter(files), read_expectations);
+    std::ranges::transform(paths, std::back_inserter(files),
+                           [&](const std::string& path) { return read_expectations(path, platform.system); });
     if (files.empty())
     {
-        files.push_back(embedded_expectations());
+        files.push_back(embedded_expectations(platform.system));
     }
     return in_force(files, platform, std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now()));
 }
