@@ -4,7 +4,6 @@
 
 #include "runner/claims.hpp"
 #include "runner/display.hpp"
-#include "runner/platform.hpp"
 #include "runner/session.hpp"
 #include "runner/stored_report.hpp"
 
@@ -25,7 +24,7 @@ std::vector<reports::Result> results_for(const ClaimsOptions& options, RunOption
         return read_report(options.report).results;
     }
     run.patterns = claim_property_ids();
-    ReportFiles files{run.reports, platform_of_this_system()};
+    ReportFiles files{run.reports};
     return measure(run, files).results;
 }
 

@@ -82,6 +82,9 @@ struct RunArguments
     RunOptions options;
     double deadline_seconds = 10;
     std::string shard;
+    Target target;
+    double patience_seconds = 0;
+    CLI::Option* via = nullptr;
 
     void declare(CLI::App& app)
     {
@@ -113,6 +116,17 @@ struct RunArguments
                "--expect", options.expect,
                "Expectations (TOML) instead of the kit's own; may be given again, built-in names the kit's")
             ->allow_extra_args(false);
+        via = app.add_option("--via", target.prefix,
+                             "Run it in a target: PREFIX is a command that takes a program, as "
+                             "'runsc do' or 'ssh host'; split as by a shell, nothing is expanded");
+        app.add_option("--via-program", target.program, "The kit's executable in the target (default: this one)")
+            ->needs(via);
+        app.add_option("--via-timeout", patience_seconds,
+                       "Seconds without a line of the kit after which the target is given up (default: 120 and "
+                       "the deadline)")
+            ->check(CLI::Range(0.1, 86'400.0))
+            ->check(is_a_number)
+            ->needs(via);
         app.add_option("--disk", options.disk, "A folder on a disk file system, for memory maps of real files");
         app.add_option("--seed", options.seed, "Seed of the cases' random sizes (default: a new one)")
             ->check(is_natural);
@@ -125,6 +139,13 @@ struct RunArguments
         if (!shard.empty())
         {
             options.shard = parse_shard(shard);
+        }
+        if (via->count() > 0)
+        {
+            constexpr double for_a_start = 120; // an emulated machine boots in less
+            const double patience = patience_seconds > 0 ? patience_seconds : for_a_start + deadline_seconds;
+            target.patience = std::chrono::milliseconds{static_cast<long>(patience * 1000)};
+            options.via = target;
         }
         return options;
     }

@@ -22,6 +22,14 @@ struct ReportOptions
     bool ktap = false;                                      ///< KTAP on standard output, as the run goes
 };
 
+/// Where a run takes place that is not to be here.
+struct Target
+{
+    std::string prefix;                    ///< the launcher with its own arguments, as a shell would read them
+    std::string program;                   ///< the kit's executable there; empty: this one
+    std::chrono::milliseconds patience{0}; ///< without a line of the kit for so long, the target is given up
+};
+
 /// The options of a run (`--all`, `run PATTERN…`).
 struct RunOptions
 {
@@ -35,7 +43,8 @@ struct RunOptions
     bool until_fail =
         false; ///< repeat until something is not as expected, at most `repeat` times if that is given
     std::optional<Shard> shard;
-    std::string shard_by;    ///< a JSON report: shards take equally long by its times
+    std::string shard_by; ///< a JSON report: shards take equally long by its times
+    std::optional<Target> via;
     std::string failed_from; ///< a JSON report: run what was not as expected there
     ReportOptions reports;
     std::vector<std::string> expect; ///< files of expectations instead of the kit's own, which is "built-in"

@@ -16,6 +16,9 @@ namespace ipc_conform::runner
 namespace
 {
 
+using Clock = std::chrono::steady_clock;
+
+constexpr std::chrono::seconds longest_silence{5};
 constexpr const char* only_one = "only one report can go to standard output (-)";
 
 } // namespace
@@ -68,7 +71,7 @@ std::optional<std::string> ReportFile::flush()
                        error == 0 ? "the output failed" : std::strerror(error));
 }
 
-ReportFiles::ReportFiles(const ReportOptions& options, const reports::Platform& platform)
+ReportFiles::ReportFiles(const ReportOptions& options) : folder_{options.folder}
 {
     for (const auto& [name, path] : options.files)
     {
@@ -82,20 +85,24 @@ ReportFiles::ReportFiles(const ReportOptions& options, const reports::Platform& 
         }
         console_.emplace("-");
     }
-    if (options.folder.empty())
+    if (folder_.empty())
     {
         return;
     }
     std::error_code error;
-    std::filesystem::create_directories(options.folder, error);
+    std::filesystem::create_directories(folder_, error);
     if (error)
     {
-        throw UsageError{fmt::format("cannot make the folder {}: {}", options.folder, error.message())};
+        throw UsageError{fmt::format("cannot make the folder {}: {}", folder_, error.message())};
     }
+}
+
+void ReportFiles::open_in_folder(const reports::Platform& platform)
+{
     const std::string name = reports::platform_file_name(platform);
     for (const reports::Format& format : reports::formats())
     {
-        open(format, fmt::format("{}/{}.{}", options.folder, name, format.extension));
+        open(format, fmt::format("{}/{}.{}", folder_, name, format.extension));
     }
 }
 
@@ -115,8 +122,13 @@ void ReportFiles::open(const reports::Format& format, const std::string& path)
 
 void ReportFiles::begin(const reports::Run& run, std::size_t planned)
 {
+    if (!folder_.empty())
+    {
+        open_in_folder(run.platform);
+    }
     if (streamed_)
     {
+        last_line_ = Clock::now();
         streamed_->truncate();
         lines_.emplace(streamed_->stream());
         lines_->begin(run);
@@ -133,10 +145,20 @@ void ReportFiles::result(const reports::Result& result)
     if (lines_)
     {
         lines_->result(result);
+        last_line_ = Clock::now();
     }
     if (points_)
     {
         points_->result(result);
+    }
+}
+
+void ReportFiles::alive()
+{
+    if (lines_ && Clock::now() - last_line_ >= longest_silence)
+    {
+        lines_->alive();
+        last_line_ = Clock::now();
     }
 }
 

@@ -7,6 +7,7 @@
 #include "reports/tap.hpp"
 #include "runner/options.hpp"
 
+#include <chrono>
 #include <fstream>
 #include <memory>
 #include <optional>
@@ -41,17 +42,20 @@ private:
 class ReportFiles
 {
 public:
-    /// Opens them. `platform` names the files of a folder that is to hold every format; the folder is made.
-    ReportFiles(const ReportOptions& options, const reports::Platform& platform);
+    /// Opens them, but for those of a folder that is to hold every format: it is made.
+    explicit ReportFiles(const ReportOptions& options);
 
     /// Whether one of them is standard output, which then belongs to it alone.
     [[nodiscard]] bool use_standard_output() const
     {
         return standard_output_;
     }
-    /// Starts those that are written as the run goes; `planned`: how many results are to come.
+    /// Opens those of the folder, which the run's platform names, and starts those that are written as the run
+    /// goes; `planned`: how many results are to come.
     void begin(const reports::Run& run, std::size_t planned);
     void result(const reports::Result& result);
+    /// To be called from time to time: a stream on which nothing has come for a while says that the run goes on.
+    void alive();
     /// Writes everything and complains on standard error of what could not be written. The run's exit status, or 3
     /// when something could not.
     [[nodiscard]] int finish(const reports::Run& run);
@@ -60,12 +64,15 @@ private:
     /// Writes everything; one line for each file that could not be written.
     std::vector<std::string> end(const reports::Run& run);
     void open(const reports::Format& format, const std::string& path);
+    void open_in_folder(const reports::Platform& platform);
 
     std::vector<std::pair<const reports::Format*, ReportFile>> files_; ///< written at the end
     std::optional<ReportFile> streamed_;                               ///< NDJSON
     std::optional<ReportFile> console_;                                ///< KTAP
     std::optional<reports::NdjsonWriter> lines_;
     std::optional<reports::KtapWriter> points_;
+    std::chrono::steady_clock::time_point last_line_;
+    std::string folder_;
     bool standard_output_ = false;
 };
 

@@ -68,7 +68,7 @@ reports::Run run_alone(const Property& property)
 {
     RunOptions options;
     options.patterns = {property.id};
-    ReportFiles nothing{options.reports, {}};
+    ReportFiles nothing{options.reports};
     return measure(options, nothing);
 }
 

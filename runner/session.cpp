@@ -2,28 +2,23 @@
 
 #include "fixtures/registry.hpp"
 #include "reports/terminal.hpp"
-#include "runner/claims.hpp"
 #include "runner/clean.hpp"
 #include "runner/display.hpp"
 #include "runner/errors.hpp"
-#include "runner/expectations.hpp"
 #include "runner/judge.hpp"
 #include "runner/plain_supervisor.hpp"
 #include "runner/platform.hpp"
 #include "runner/program.hpp"
-#include "runner/report_files.hpp"
+#include "runner/recording.hpp"
 #include "runner/schedule.hpp"
 #include "runner/stored_report.hpp"
 #include "runner/supervisor.hpp"
 #include "runner/trust.hpp"
+#include "runner/via.hpp"
 #include "runner/workspace.hpp"
 
 #include <algorithm>
-#include <chrono>
-#include <fmt/chrono.h>
-#include <fmt/format.h>
 #include <iostream>
-#include <iterator>
 #include <random>
 
 namespace ipc_conform::runner
@@ -31,20 +26,6 @@ namespace ipc_conform::runner
 
 namespace
 {
-
-using Clock = std::chrono::steady_clock;
-
-double milliseconds_since(Clock::time_point start)
-{
-    return std::chrono::duration<double, std::milli>{Clock::now() - start}.count();
-}
-
-std::vector<std::string> ids_of(const std::vector<Property>& all)
-{
-    std::vector<std::string> ids;
-    std::ranges::transform(all, std::back_inserter(ids), &Property::id);
-    return ids;
-}
 
 // The properties that a report says were not as expected.
 std::vector<std::string> failed_in(const std::string& path)
@@ -96,35 +77,11 @@ reports::Run header_of(const RunOptions& options)
 {
     reports::Run run;
     run.kit_version = IPC_CONFORM_VERSION;
-    run.started = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}",
-                              fmt::gmtime(std::chrono::system_clock::to_time_t(std::chrono::system_clock::now())));
     run.seed = options.seed.value_or(new_seed());
     run.jobs = options.jobs == 0 ? default_jobs() : options.jobs;
     run.proved = options.prove;
     run.platform = platform_of_this_system();
     return run;
-}
-
-// A result as it is streamed has to say by itself whether it is expected.
-reports::Result with_expectation(reports::Result result, const Expectations& expectations)
-{
-    apply(expectations, result);
-    return result;
-}
-
-void add_survivors(reports::Run& run)
-{
-    for (const reports::Result& result : run.results)
-    {
-        for (const reports::Proof& proof : result.proofs)
-        {
-            if (!proof.killed())
-            {
-                run.unexpected.push_back(fmt::format("surviving fault: {}: {} ({})", result.id, proof.fault,
-                                                     reports::name_of(proof.verdict)));
-            }
-        }
-    }
 }
 
 // When the supervisor gives up, its journals are all that tells what the running cases have made.
@@ -141,9 +98,9 @@ int supervise_or_clean(const SupervisorOptions& options, const TaskFlow& flow)
     }
 }
 
-void execute(const RunOptions& options, const Selection& selection, const Expectations& expectations,
-             reports::Run& run, ReportFiles& files)
+Measured measure_here(const RunOptions& options, const Selection& selection, Recording& recording)
 {
+    reports::Run header = header_of(options);
     const Workspace workspace{options.disk};
     const std::string program = options.plain ? std::string{} : program_path();
     const TrustReport trust = probe(workspace.folder(), program);
@@ -151,12 +108,12 @@ void execute(const RunOptions& options, const Selection& selection, const Expect
     {
         throw CannotJudge{trust.problem};
     }
-    run.trust = trust.summary + (options.plain ? " (plain: the kit executes nothing)" : "");
-    files.begin(run, selection.size());
+    header.trust = trust.summary + (options.plain ? " (plain: the kit executes nothing)" : "");
+    recording.begin(header, selection.size());
 
-    Schedule schedule{selection, options, run.platform.system};
+    Schedule schedule{selection, options, header.platform.system};
     Display display{schedule.planned() + selection.size()};
-    const auto tell = [&](const reports::Result& result) { files.result(with_expectation(result, expectations)); };
+    const auto tell = [&](const reports::Result& result) { recording.tell(recording.judged(result)); };
     for (const reports::Result* result : schedule.without_execution())
     {
         tell(*result);
@@ -166,48 +123,45 @@ void execute(const RunOptions& options, const Selection& selection, const Expect
         .started = [&](const Task& task) { display.started(task.property->id); },
         .ended =
             [&](const Execution& execution) {
-                reports::Result result = with_expectation(judge(execution), expectations);
+                reports::Result result = recording.judged(judge(execution));
                 display.finished(result.id, result.verdict);
                 if (const reports::Result* complete = schedule.take(execution.task, std::move(result)))
                 {
                     tell(*complete);
                 }
             },
-        .tick = [&] { display.draw(); },
+        .tick =
+            [&] {
+                display.draw();
+                recording.alive();
+            },
     };
     const SupervisorOptions supervisor{.program = program,
                                        .workspace = workspace.folder(),
                                        .disk = workspace.disk(),
                                        .thorough = options.thorough,
-                                       .jobs = run.jobs,
-                                       .seed = run.seed};
-    run.partial = supervise_or_clean(supervisor, flow) != 0;
-    run.results = schedule.results();
+                                       .jobs = header.jobs,
+                                       .seed = header.seed};
+    const bool partial = supervise_or_clean(supervisor, flow) != 0;
+    return {schedule.results(), partial, {}};
 }
 
 } // namespace
 
 reports::Run measure(const RunOptions& options, ReportFiles& files)
 {
-    const auto started = Clock::now();
+    Recording recording{options.expect, files};
     prepare_process();
     const Selection selection = selection_of(options);
-    reports::Run run = header_of(options);
-    const Expectations expectations = in_force(options.expect, run.platform);
-    run.expectations = expectations.name;
     clean_dead_runs();
-
-    execute(options, selection, expectations, run, files);
-    apply(expectations, run, ids_of(properties()));
-    add_survivors(run);
-    run.claims = judge_claims(run.results, true);
-    run.milliseconds = milliseconds_since(started);
-    return run;
+    // Where there is nothing to run, there is no need to go anywhere.
+    return recording.conclude(options.via && !selection.empty() ? measure_in_target(options, selection, recording)
+                                                                : measure_here(options, selection, recording));
 }
 
 int run_session(const RunOptions& options)
 {
-    ReportFiles files{options.reports, platform_of_this_system()};
+    ReportFiles files{options.reports};
     const reports::Run run = measure(options, files);
 
     std::ostream& screen = files.use_standard_output() ? std::cerr : std::cout;

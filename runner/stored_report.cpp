@@ -56,7 +56,7 @@ bool is_report(const std::string& path)
 int show_stored_report(const std::string& path, const ReportOptions& wanted)
 {
     const reports::Run run = read_report(path);
-    ReportFiles files{wanted, run.platform};
+    ReportFiles files{wanted};
     if (wanted.files.empty() && wanted.folder.empty())
     {
         std::cout << reports::terminal_report(run, style_of(1)) << std::flush;
