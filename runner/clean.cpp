@@ -18,13 +18,13 @@ namespace
 {
 
 // Killing one may leave another that it had just started, so look until there is nothing.
-void end_processes(const std::string& folder, std::vector<reports::Leak>& removed)
+void end_processes(const std::string& mark, std::vector<reports::Leak>& removed)
 {
     for (bool found = true; found;)
     {
         found = false;
-        std::vector<pid_t> processes = marked_processes(journal::environment_case, folder + "/");
-        for (const pid_t pid : processes_mapping(folder + "/")) // its journal
+        std::vector<pid_t> processes = marked_processes(journal::environment_case, mark + "/");
+        for (const pid_t pid : processes_mapping(mark + "/")) // its journal
         {
             processes.push_back(pid);
         }
@@ -55,10 +55,10 @@ void remove_objects_of(const std::string& journal_path, std::vector<reports::Lea
 
 } // namespace
 
-std::vector<reports::Leak> clean_run(const std::string& folder)
+std::vector<reports::Leak> clean_run(const std::string& folder, const std::string& mark)
 {
     std::vector<reports::Leak> removed;
-    end_processes(folder, removed);
+    end_processes(mark, removed);
     for (const std::string& journal : journals_in(folder))
     {
         remove_objects_of(journal, removed);
@@ -71,7 +71,7 @@ std::vector<reports::Leak> clean_dead_runs()
     std::vector<reports::Leak> removed;
     for (const DeadWorkspace& dead : dead_workspaces())
     {
-        const std::vector<reports::Leak> remains = clean_run(dead.folder());
+        const std::vector<reports::Leak> remains = clean_run(dead.folder(), dead.folder());
         removed.insert(removed.end(), remains.begin(), remains.end());
         dead.remove();
         removed.push_back({"folder", dead.folder()});

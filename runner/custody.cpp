@@ -19,15 +19,17 @@ namespace ipc_conform::runner
 Custody::Custody(const SupervisorOptions& options, const Task& task, std::size_t number)
     : options_{options},
       task_{task},
-      folder_{fmt::format("{}/{}", options.workspace, number)},
-      journal_path_{folder_ + ".journal"},
+      folder_{options.workspace.empty() ? "" : fmt::format("{}/{}", options.workspace, number)},
+      journal_path_{folder_.empty() ? "" : folder_ + ".journal"},
+      mark_{fmt::format("{}/{}", options.mark, number)},
       started_{std::chrono::steady_clock::now()}
 {
     const auto deadline = static_cast<std::uint64_t>(std::chrono::nanoseconds{task.deadline}.count());
-    if (::mkdir(folder_.c_str(), 0700) != 0
+    if ((!folder_.empty() && ::mkdir(folder_.c_str(), 0700) != 0)
         || (journal_ = journal::create(journal_path_, options.seed, deadline)) < 0)
     {
-        throw CannotJudge{fmt::format("cannot prepare a case in {}: {}", options.workspace, std::strerror(errno))};
+        throw CannotJudge{fmt::format("cannot prepare a case in {}: {}",
+                                      folder_.empty() ? "memory" : options.workspace, std::strerror(errno))};
     }
 }
 
@@ -37,6 +39,10 @@ Custody::~Custody()
     {
         kill();
         end_process(pid_);
+        if (journal_path_.empty())
+        {
+            remove_objects(journal::Reader{journal_}.records()); // nobody will find this journal later
+        }
     }
     if (journal_ >= 0)
     {
@@ -50,8 +56,7 @@ LaunchPlan Custody::plan(int output) const
         .purpose = "a case",
         .words = {},
         .name = {task_.property->id, task_.fault ? std::to_string(*task_.fault) : "-"},
-        .environment = {{journal::environment_journal, journal_path_},
-                        {journal::environment_case, folder_},
+        .environment = {{journal::environment_case, mark_},
                         {journal::environment_program, options_.program},
                         {journal::environment_disk, options_.disk}},
         .folder = folder_,
@@ -99,7 +104,7 @@ void Custody::give_up()
 bool Custody::is_mine(pid_t pid) const
 {
     return options_.program.empty() || ::getsid(pid) == pid_
-           || is_marked(pid, journal::environment_case, folder_ + '\0');
+           || is_marked(pid, journal::environment_case, mark_ + '\0');
 }
 
 // A stranger that has done its last step may still be on its way out: that is no leak.
@@ -119,7 +124,7 @@ std::vector<reports::Leak> Custody::end_processes(const std::vector<pid_t>& othe
     for (bool found = true; found;)
     {
         found = false;
-        for (const pid_t orphan : possible_orphans(journal::environment_case, folder_ + '\0'))
+        for (const pid_t orphan : possible_orphans(journal::environment_case, mark_ + '\0'))
         {
             if (std::ranges::find(others, orphan) != others.end() || !is_mine(orphan))
             {
@@ -153,11 +158,15 @@ Execution Custody::conclude(int status, const std::vector<pid_t>& others)
     }
     pid_ = -1;
     execution.journal = std::make_unique<journal::Reader>(journal_);
-    for (auto& leaks : {remove_objects(execution.journal->records()), remove_files(folder_)})
-    {
+    const auto charge = [&](const std::vector<reports::Leak>& leaks) {
         execution.leaks.insert(execution.leaks.end(), leaks.begin(), leaks.end());
+    };
+    charge(remove_objects(execution.journal->records()));
+    if (!folder_.empty())
+    {
+        charge(remove_files(folder_));
+        ::unlink(journal_path_.c_str());
     }
-    ::unlink(journal_path_.c_str());
     return execution;
 }
 

@@ -66,8 +66,9 @@ private:
 
     const SupervisorOptions& options_;
     Task task_;
-    std::string folder_; ///< marks the processes, too
-    std::string journal_path_;
+    std::string folder_;       ///< empty where no folder takes files
+    std::string journal_path_; ///< empty: the journal is kept in memory
+    std::string mark_;
     int journal_ = -1;
     pid_t pid_ = -1;
     bool timed_out_ = false;

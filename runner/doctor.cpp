@@ -39,7 +39,8 @@ Diagnosis diagnose()
         diagnosis.facilities.emplace_back(facility.name, refusal ? in_words(*refusal) : "works");
         if (refusal && !facility.mechanisms.empty())
         {
-            diagnosis.impediments.push_back(impediment_of(facility, *refusal, confinement));
+            diagnosis.impediments.push_back(
+                impediment_of(facility, *refusal, confinement, diagnosis.platform.limits));
         }
     }
     for (Impediment& further : further_impediments(diagnosis.platform.limits, diagnosis.platform.sandbox, ""))

@@ -89,6 +89,7 @@ std::string in_words(const std::vector<Impediment>& impediments, const std::vect
         std::ranges::transform(one.disables, std::back_inserter(disabled),
                                [&](const std::string& name) { return counted(name, known); });
         text += fmt::format("  {}\n", reports::printable(one.what));
+        text += one.cause.empty() ? "" : fmt::format("    cause:    {}\n", one.cause);
         text += fmt::format("    disables: {}\n", disabled.empty() ? "nothing that the kit checks"
                                                                    : fmt::format("{}", fmt::join(disabled, ", ")));
         text += fmt::format("    remedy:   {}\n", reports::printable(one.remedy));
@@ -159,7 +160,8 @@ std::string doctor_json(const Diagnosis& diagnosis)
     Json impediments = Json::array();
     for (const Impediment& one : diagnosis.impediments)
     {
-        impediments.push_back({{"what", one.what}, {"disables", one.disables}, {"remedy", one.remedy}});
+        impediments.push_back(
+            {{"what", one.what}, {"cause", one.cause}, {"disables", one.disables}, {"remedy", one.remedy}});
     }
     const Json all{
         {"platform", json_of(diagnosis.platform)},       {"restrictions", object_of(diagnosis.restrictions)},

@@ -2,6 +2,7 @@
 
 #include "fixtures/names.hpp"
 #include "fixtures/os.hpp"
+#include "fixtures/trace.hpp"
 #include "runner/trust_tools.hpp"
 
 #include <algorithm>
@@ -20,7 +21,13 @@ using Answer = std::optional<Refusal>;
 
 Answer refused(std::string_view call)
 {
-    return Refusal{std::string{call}, errno, ""};
+    Refusal refusal{std::string{call}, errno, "", {}};
+    const journal::TracedCall* const traced = trace::latest(trace::lane());
+    if (traced != nullptr && call == traced->name.data())
+    {
+        refusal.arguments = traced->arguments;
+    }
+    return refusal;
 }
 
 Answer unless(bool succeeded, const NamedCall& call)
@@ -262,6 +269,7 @@ std::optional<Refusal> refusal_of(const Facility& facility)
     {
         int error;
         std::array<char, 32> call;
+        std::array<std::int64_t, 6> arguments;
     };
     void* memory = ::mmap(nullptr, sizeof(Told), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (memory == MAP_FAILED)
@@ -277,6 +285,7 @@ std::optional<Refusal> refusal_of(const Facility& facility)
         if (answer)
         {
             told->error = answer->error;
+            told->arguments = answer->arguments;
             std::copy_n(answer->call.begin(), std::min(answer->call.size(), told->call.size() - 1),
                         told->call.begin());
         }
@@ -286,7 +295,8 @@ std::optional<Refusal> refusal_of(const Facility& facility)
     const auto problem = child.unless_exits(0);
     if (problem)
     {
-        answer = told->call[0] == 0 ? Refusal{"", 0, *problem} : Refusal{told->call.data(), told->error, ""};
+        answer = told->call[0] == 0 ? Refusal{"", 0, *problem, {}}
+                                    : Refusal{told->call.data(), told->error, "", told->arguments};
     }
     ::munmap(memory, sizeof(Told));
     return answer;

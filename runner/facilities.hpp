@@ -1,6 +1,8 @@
 // Facilities: which of the system's IPC facilities can be used here, found out by using them.
 #pragma once
 
+#include <array>
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -13,8 +15,9 @@ namespace ipc_conform::runner
 struct Refusal
 {
     std::string call;
-    int error = 0;     ///< errno of the call
-    std::string ended; ///< instead: how the process that made the calls ended
+    int error = 0;                           ///< errno of the call
+    std::string ended;                       ///< instead: how the process that made the calls ended
+    std::array<std::int64_t, 6> arguments{}; ///< of the call, as far as they are known
 };
 
 /// Something a system offers, or not.

@@ -1,6 +1,7 @@
 #include "runner/judge.hpp"
 
 #include "fixtures/error_names.hpp"
+#include "runner/attribution.hpp"
 #include "runner/timeline.hpp"
 
 #include <algorithm>
@@ -220,6 +221,13 @@ std::optional<Result> judged_without_running(const Property& property, std::stri
     return std::nullopt;
 }
 
+Result restricted(const Property& property, std::string reason, std::string remedy)
+{
+    Result result = blank_result(property);
+    decide(result, Verdict::restricted, std::move(reason), std::move(remedy));
+    return result;
+}
+
 Result judge(const Execution& execution)
 {
     Result result = blank_result(*execution.task.property);
@@ -250,6 +258,7 @@ Result judge(const Execution& execution)
         }
     }
     decide_by_records(result, execution);
+    attribute(result, execution);
     if (result.verdict != Verdict::pass)
     {
         result.timeline = timeline_of(lanes, start, execution.stuck);

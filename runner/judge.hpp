@@ -4,6 +4,7 @@
 #include "reports/model.hpp"
 #include "runner/supervisor.hpp"
 
+#include <string>
 #include <string_view>
 
 namespace ipc_conform::runner
@@ -14,12 +15,16 @@ inline constexpr std::string_view hung = "did not end within";
 
 /// The result of one execution. In the order in which the records were written: a set-up that failed before
 /// any check did decides UNSUPPORTED, RESTRICTED or UNRESOLVED; a failed check, a crash or a passed deadline
-/// decides FAIL; a body that did not come to its end, or that checked nothing, is UNRESOLVED; else PASS.
+/// decides FAIL; a body that did not come to its end, or that checked nothing, is UNRESOLVED; else PASS. Last,
+/// attribute() looks for who is to blame.
 reports::Result judge(const Execution& execution);
 
 /// The result of a property that is not run: declared UNTESTED, or documented by another system than
 /// `system` (uname's name) and so UNSUPPORTED here. Nothing for one that is to be run.
 std::optional<reports::Result> judged_without_running(const Property& property, std::string_view system);
+
+/// The result of a property that the environment keeps from being run.
+reports::Result restricted(const Property& property, std::string reason, std::string remedy);
 
 /// What stands in a result whatever happened: id, statement, level, sources, place, command.
 reports::Result blank_result(const Property& property);

@@ -81,7 +81,7 @@ void die_with(pid_t kit, int farewell)
 bool settle(const LaunchPlan& plan, int null, pid_t kit)
 {
     reset_signals();
-    if (::setsid() == -1 || ::chdir(plan.folder.c_str()) != 0 || ::dup2(null, 0) != 0
+    if (::setsid() == -1 || (!plan.folder.empty() && ::chdir(plan.folder.c_str()) != 0) || ::dup2(null, 0) != 0
         || ::dup2(plan.output, 1) != 1 || ::dup2(plan.errors, 2) != 2 || !place_journal(plan.journal))
     {
         return false;
@@ -163,10 +163,24 @@ std::vector<const char*> pointers_to(const std::vector<std::string>& words)
     return pointers;
 }
 
-int null_device()
+// Where there is no /dev/null, a pipe that nobody writes to reads as empty, too.
+int open_empty_input()
 {
-    static const int null = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
-    return null;
+    const int null = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
+    std::array<int, 2> ends{-1, -1};
+    if (null >= 0 || ::pipe(ends.data()) != 0)
+    {
+        return null;
+    }
+    ::close(ends[1]);
+    ::fcntl(ends[0], F_SETFD, FD_CLOEXEC);
+    return ends[0];
+}
+
+int empty_input()
+{
+    static const int input = open_empty_input();
+    return input;
 }
 
 [[noreturn]] void refuse(const LaunchPlan& plan, std::string_view by, const boost::system::error_code& error)
@@ -217,7 +231,7 @@ pid_t launch(const LaunchPlan& plan)
         const SignalsHeldBack held_back;
         // By executor: given the context, 1.81 throws what it was asked to put into `error`.
         auto started = launcher(context.get_executor(), error, program, arguments,
-                                Initializer{plan, null_device(), ::getpid()});
+                                Initializer{plan, empty_input(), ::getpid()});
         if (!error)
         {
             return started.detach().id(); // its wait functions can block the loop, so the supervisor reaps
@@ -237,7 +251,7 @@ pid_t launch(const LaunchPlan& plan)
 
 pid_t launch_copy(const LaunchPlan& plan)
 {
-    const int null = null_device();
+    const int null = empty_input();
     const pid_t kit = ::getpid();
     std::cout.flush();
     std::fflush(nullptr); // or the child would write it, too

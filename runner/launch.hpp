@@ -20,7 +20,7 @@ struct LaunchPlan
     std::vector<std::string> words; ///< the file to execute, and its arguments; none: nothing can be executed
     CaseName name;                  ///< what a copy of this process is to run
     std::vector<std::pair<std::string, std::string>> environment; ///< names and values, added to the kit's own
-    std::string folder;                                           ///< working directory
+    std::string folder;                                           ///< working directory; empty: the kit's own
     int journal = -1;                                             ///< becomes journal_descriptor; -1: it has none
     int output = -1;                                              ///< becomes standard output
     int errors = -1;                                              ///< becomes standard error
@@ -28,7 +28,7 @@ struct LaunchPlan
 };
 
 /// Starts it as leader of a session of its own, with default signal dispositions, an empty signal mask,
-/// /dev/null as standard input and no other descriptor. Returns its pid; it is reaped by the caller. Throws
+/// nothing to read on standard input and no other descriptor. Returns its pid; it is reaped by the caller. Throws
 /// CannotJudge when it cannot be started.
 pid_t launch(const LaunchPlan& plan);
 

@@ -60,9 +60,12 @@ private:
 class OutputFile
 {
 public:
-    explicit OutputFile(std::string path)
-        : path_{std::move(path)},
-          descriptor_{::open(path_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0600)}
+    /// Beside that folder; in memory, if it has no name.
+    explicit OutputFile(const std::string& folder)
+        : path_{folder.empty() ? "" : folder + ".output"},
+          descriptor_{path_.empty()
+                          ? journal::memory_file()
+                          : ::open(path_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0600)}
     {
         if (descriptor_ < 0)
         {
@@ -136,7 +139,7 @@ private:
     void execute(const Task& task)
     {
         Custody custody{options_, task, started_++};
-        const OutputFile output{custody.folder() + ".output"};
+        const OutputFile output{custody.folder()};
         custody.take(launch_copy(custody.plan(output.descriptor())));
         flow_.started(task);
         const int status = await_end(custody, output);
@@ -196,7 +199,7 @@ private:
     const Disposition termination_{SIGTERM, note_interrupt};
     const Disposition hang_up_{SIGHUP, note_interrupt};
     const Disposition child_{SIGCHLD, SIG_DFL}; ///< ignored, it would take the statuses away
-    const std::vector<pid_t> others_ = possible_orphans(journal::environment_case, options_.workspace + "/");
+    const std::vector<pid_t> others_ = possible_orphans(journal::environment_case, options_.mark + "/");
     Clock::time_point next_tick_ = Clock::now();
     std::size_t started_ = 0;
 };

@@ -1,6 +1,7 @@
 #include "runner/remedies.hpp"
 
 #include "fixtures/error_names.hpp"
+#include "runner/system_calls.hpp"
 #include "runner/system_files.hpp"
 
 #include <algorithm>
@@ -8,6 +9,7 @@
 #include <cerrno>
 #include <charconv>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <unistd.h>
 
 namespace ipc_conform::runner
@@ -21,6 +23,7 @@ struct Known
     int error;
     std::string_view meaning;
     std::string_view remedy;
+    std::string_view limit = {}; ///< whose value tells more
 };
 
 constexpr std::string_view dev_shm_missing =
@@ -33,14 +36,16 @@ constexpr std::string_view loopback = "ip link set lo up (as root in this networ
 // Looked up from top to bottom: the particular call first.
 constexpr Known known[] = {
     {"msgget", ENOSPC, "every queue is in use",
-     "remove unused ones (ipcs -q, ipcrm -q ID), or sysctl -w kernel.msgmni=32000"},
+     "remove unused ones (ipcs -q, ipcrm -q ID), or sysctl -w kernel.msgmni=32000", "kernel.msgmni"},
     {"shmget", ENOSPC, "every segment is in use",
-     "remove unused ones (ipcs -m, ipcrm -m ID), or sysctl -w kernel.shmmni=4096"},
+     "remove unused ones (ipcs -m, ipcrm -m ID), or sysctl -w kernel.shmmni=4096", "kernel.shmmni"},
     {"semget", ENOSPC, "every set is in use",
-     "remove unused ones (ipcs -s, ipcrm -s ID), or sysctl -w kernel.sem='32000 1024000000 500 32000'"},
+     "remove unused ones (ipcs -s, ipcrm -s ID), or sysctl -w kernel.sem='32000 1024000000 500 32000'",
+     "kernel.sem"},
     {"mq_open", EMFILE, "the user's bytes for queues are used up",
-     "ulimit -q 819200, or remove unused queues; for a container: --ulimit msgqueue=819200"},
-    {"mq_open", ENOSPC, "every queue is in use", "remove unused ones, or sysctl -w fs.mqueue.queues_max=256"},
+     "ulimit -q 819200, or remove unused queues; for a container: --ulimit msgqueue=819200", "RLIMIT_MSGQUEUE"},
+    {"mq_open", ENOSPC, "every queue is in use", "remove unused ones, or sysctl -w fs.mqueue.queues_max=256",
+     "fs.mqueue.queues_max"},
     {"shm_open", ENOENT, "/dev/shm is missing", dev_shm_missing},
     {"sem_open", ENOENT, "/dev/shm is missing or may not be used", dev_shm_missing},
     {"shm_open", EACCES, "/dev/shm may not be written", dev_shm_closed},
@@ -48,65 +53,21 @@ constexpr Known known[] = {
     {"shm_open", EROFS, "/dev/shm may not be written", dev_shm_closed},
     {"sem_open", EROFS, "/dev/shm may not be written", dev_shm_closed},
     {"", ENOSPC, "the file system is full",
-     "free space, or mount -o remount,size=64m /dev/shm; docker: --shm-size=64m"},
+     "free space, or mount -o remount,size=64m /dev/shm; docker: --shm-size=64m", "/dev/shm"},
+    {"mq_open", EINVAL, "its attributes are beyond what this namespace allows", "sysctl -w fs.mqueue.msg_max=10",
+     "fs.mqueue.msg_max"},
     {"mkfifo", ENOENT, "the folder for temporary files is missing", folder},
     {"mkfifo", EACCES, "the folder for temporary files may not be written", folder},
     {"mkfifo", EROFS, "the folder for temporary files may not be written", folder},
     {"bind", EADDRNOTAVAIL, "the loopback interface is down or has no such address", loopback},
     {"connect", ENETUNREACH, "the loopback interface is down", loopback},
     {"", EMFILE, "the process may open no more descriptors",
-     "ulimit -n 1024; for a container: --ulimit nofile=1024"},
-    {"", ENFILE, "the system may open no more files", "sysctl -w fs.file-max=100000"},
-    {"", ENOMEM, "there is too little memory", "raise the memory limit; for a container: --memory"},
+     "ulimit -n 1024; for a container: --ulimit nofile=1024", "RLIMIT_NOFILE"},
+    {"", ENFILE, "the system may open no more files", "sysctl -w fs.file-max=100000", "fs.file-max"},
+    {"", ENOMEM, "there is too little memory", "raise the memory limit; for a container: --memory", "RLIMIT_AS"},
 };
 
-constexpr std::array absent{ENOSYS, EAFNOSUPPORT, EPROTONOSUPPORT, ESOCKTNOSUPPORT, EOPNOTSUPP};
-
-constexpr std::string_view unfiltered = "for a container: --security-opt seccomp=unconfined";
-
-std::string allow(const Facility& facility)
-{
-    return fmt::format("allow {} in the seccomp profile; {}", facility.calls, unfiltered);
-}
-
-Impediment not_implemented(const Facility& facility, const std::string& what, const Confinement& confinement)
-{
-    if (confinement.sandbox == "gVisor")
-    {
-        return {what + ": gVisor does not implement it", facility.mechanisms,
-                "none inside gVisor: use another runtime"};
-    }
-    std::string remedy = facility.kernel_option.empty()
-                             ? "another kernel"
-                             : fmt::format("a kernel with {} (zgrep {} /proc/config.gz)", facility.kernel_option,
-                                           facility.kernel_option);
-    if (confinement.seccomp == "2")
-    {
-        return {what + ": not implemented, or hidden by the seccomp filter (mode 2), which may answer so too",
-                facility.mechanisms, fmt::format("{}; otherwise {}", allow(facility), remedy)};
-    }
-    return {what + ": not implemented by this kernel", facility.mechanisms, std::move(remedy)};
-}
-
-Impediment denied(const Facility& facility, const std::string& what, const Confinement& confinement)
-{
-    if (confinement.seccomp == "2")
-    {
-        return {what + ": denied, probably by the seccomp filter (mode 2)", facility.mechanisms, allow(facility)};
-    }
-    if (!confinement.label.empty())
-    {
-        return {fmt::format("{}: denied, probably by the security label {}", what, confinement.label),
-                facility.mechanisms,
-                fmt::format("allow {} in that policy; for a container: --security-opt apparmor=unconfined or "
-                            "--security-opt label=disable",
-                            facility.calls)};
-    }
-    return {
-        what + ": denied", facility.mechanisms,
-        fmt::format("run with the needed privilege, or allow {} in the system's policy (journalctl -k names it)",
-                    facility.calls)};
-}
+constexpr std::array absent_families{EAFNOSUPPORT, EPROTONOSUPPORT, ESOCKTNOSUPPORT, EOPNOTSUPP};
 
 /// Below `least` some cases have not enough of it.
 struct SmallLimit
@@ -142,6 +103,44 @@ std::string_view value_of(const NamedValues& values, std::string_view name)
     return found == values.end() ? std::string_view{} : found->second;
 }
 
+const Known* known_refusal(std::string_view call, int error)
+{
+    const auto* const row = std::ranges::find_if(
+        known, [&](const Known& one) { return one.error == error && (one.call.empty() || one.call == call); });
+    return row == std::end(known) ? nullptr : row;
+}
+
+/// Those of a facility's calls ("mq_open, mq_unlink") whose users a filter kills.
+std::string killed_calls_of(const Facility& facility, const Inquiry& inquiry)
+{
+    std::vector<std::string> killed;
+    for (const std::string& word : words_of(facility.calls))
+    {
+        const std::string name = word.substr(0, word.find(','));
+        const std::vector<SystemCall> calls = system_calls_of(name, {});
+        if (std::ranges::any_of(calls, [&](const SystemCall& call) {
+                return inquiry.ask_filters(call).answer == FilterAnswer::kills;
+            }))
+        {
+            killed.push_back(name);
+        }
+    }
+    return fmt::format("{}", fmt::join(killed, ", "));
+}
+
+Impediment killed_in(const Facility& facility, const Refusal& refusal, const Inquiry& inquiry)
+{
+    if (refusal.ended.find("SIGSYS") == std::string::npos)
+    {
+        return {fmt::format("{}: {}", facility.name, refusal.ended), facility.mechanisms,
+                fmt::format("find out what happens to {}", facility.calls), "unknown"};
+    }
+    const std::string killed = killed_calls_of(facility, inquiry);
+    const std::string& calls = killed.empty() ? facility.calls : killed;
+    return {fmt::format("{}: a seccomp filter kills who calls {}", facility.name, calls), facility.mechanisms,
+            remedy_for_filter(calls), std::string{name_of(Culprit::filter)}};
+}
+
 /// Whether a limit is given and starts with a number below that.
 bool below(std::string_view value, std::uint64_t least)
 {
@@ -152,35 +151,53 @@ bool below(std::string_view value, std::uint64_t least)
 
 } // namespace
 
-Impediment impediment_of(const Facility& facility, const Refusal& refusal, const Confinement& confinement)
+std::optional<Meaning> meaning_of(std::string_view call, int error, const NamedValues& limits)
+{
+    const Known* row = known_refusal(call, error);
+    if (row == nullptr)
+    {
+        return std::nullopt;
+    }
+    const std::string_view value = value_of(limits, row->limit);
+    return Meaning{value.empty() ? std::string{row->meaning}
+                                 : fmt::format("{} ({} is {})", row->meaning, row->limit, value),
+                   std::string{row->remedy}};
+}
+
+Impediment impediment_of(const Facility& facility, const Refusal& refusal, const Confinement& confinement,
+                         const NamedValues& limits, const Inquiry& inquiry)
 {
     if (!refusal.ended.empty())
     {
-        const bool filtered = refusal.ended.find("SIGSYS") != std::string::npos;
-        return {fmt::format("{}: {}{}", facility.name, refusal.ended,
-                            filtered ? ": a seccomp filter kills who uses it" : ""),
-                facility.mechanisms,
-                filtered ? allow(facility) : fmt::format("find out what happens to {}", facility.calls)};
+        return killed_in(facility, refusal, inquiry);
+    }
+    const auto blame = blame_for({refusal.call, refusal.arguments, refusal.error}, confinement, inquiry);
+    if (blame && blame->culprit == Culprit::filter)
+    {
+        return {fmt::format("{}: {}", facility.name, blame->reason), facility.mechanisms,
+                remedy_for_filter(facility.calls), std::string{name_of(blame->culprit)}};
     }
     const std::string what =
         fmt::format("{}: {} fails with {}", facility.name, refusal.call, name_of_error(refusal.error));
-    const auto* const row = std::ranges::find_if(known, [&](const Known& one) {
-        return one.error == refusal.error && (one.call.empty() || one.call == refusal.call);
-    });
-    if (row != std::end(known))
+    if (const auto meaning = meaning_of(refusal.call, refusal.error, limits))
     {
-        return {fmt::format("{}: {}", what, row->meaning), facility.mechanisms, std::string{row->remedy}};
+        return {fmt::format("{}: {}", what, meaning->text), facility.mechanisms, meaning->remedy, "limited"};
     }
-    if (std::ranges::find(absent, refusal.error) != absent.end())
+    if (blame && blame->culprit != Culprit::nobody)
     {
-        return not_implemented(facility, what, confinement);
+        return {fmt::format("{}: {}", facility.name, blame->reason), facility.mechanisms, blame->remedy,
+                std::string{name_of(blame->culprit)}};
     }
-    if (refusal.error == EPERM || refusal.error == EACCES)
+    if (std::ranges::find(absent_families, refusal.error) != absent_families.end())
     {
-        return denied(facility, what, confinement);
+        return {fmt::format("{}: not implemented by this kernel ({})", what, facility.kernel_option),
+                facility.mechanisms,
+                fmt::format("a kernel with {0} (zgrep {0} /proc/config.gz)", facility.kernel_option),
+                std::string{name_of(Culprit::absence)}};
     }
-    return {what, facility.mechanisms,
-            fmt::format("see what {} says of {}", refusal.call, name_of_error(refusal.error))};
+    return {what + ": implemented, but this answer is its own", facility.mechanisms,
+            fmt::format("see what {} says of {}", refusal.call, name_of_error(refusal.error)),
+            std::string{name_of(Culprit::nobody)}};
 }
 
 std::vector<Impediment> further_impediments(const NamedValues& limits, const std::string& sandbox,
@@ -192,7 +209,8 @@ std::vector<Impediment> further_impediments(const NamedValues& limits, const std
     {
         found.push_back({"/proc is not mounted: no witness sees whether a process is blocked",
                          {"the evidence of every blocking case, which falls to \"timed\""},
-                         "mount -t proc proc /proc"});
+                         "mount -t proc proc /proc",
+                         "missing"});
     }
     else if (!file_text(root + "/proc/self/syscall"))
     {
@@ -201,7 +219,8 @@ std::vector<Impediment> further_impediments(const NamedValues& limits, const std
              {"the evidence of every blocking case, which falls from \"call\" to \"state\""},
              sandbox == "gVisor"
                  ? "none inside gVisor: use another runtime"
-                 : "a kernel with CONFIG_HAVE_ARCH_TRACEHOOK; for a container: --cap-add SYS_PTRACE"});
+                 : "a kernel with CONFIG_HAVE_ARCH_TRACEHOOK; for a container: --cap-add SYS_PTRACE",
+             "missing"});
     }
 #else
     static_cast<void>(sandbox);
@@ -214,7 +233,8 @@ std::vector<Impediment> further_impediments(const NamedValues& limits, const std
         {
             found.push_back({fmt::format("{} is only {}", limit.name, value),
                              {std::string{limit.impeded}},
-                             std::string{limit.remedy}});
+                             std::string{limit.remedy},
+                             "limited"});
         }
     }
     if (const std::string_view forced = value_of(limits, "kernel.shm_rmid_forced");
@@ -222,7 +242,8 @@ std::vector<Impediment> further_impediments(const NamedValues& limits, const std
     {
         found.push_back({"kernel.shm_rmid_forced is set: a segment goes as soon as nobody has attached it",
                          {"cases of sysv-shm in which a segment outlives its processes"},
-                         "sysctl -w kernel.shm_rmid_forced=0"});
+                         "sysctl -w kernel.shm_rmid_forced=0",
+                         "limited"});
     }
     return found;
 }

@@ -1,5 +1,7 @@
 #include "runner/session.hpp"
 
+#include "fixtures/error_names.hpp"
+#include "fixtures/journal_reader.hpp"
 #include "fixtures/registry.hpp"
 #include "reports/terminal.hpp"
 #include "runner/clean.hpp"
@@ -18,8 +20,11 @@
 #include "runner/workspace.hpp"
 
 #include <algorithm>
+#include <cerrno>
+#include <fmt/format.h>
 #include <iostream>
 #include <random>
+#include <unistd.h>
 
 namespace ipc_conform::runner
 {
@@ -84,6 +89,33 @@ reports::Run header_of(const RunOptions& options)
     return run;
 }
 
+// Why journals cannot be kept in memory; empty: they can.
+std::string without_memory_files()
+{
+    const int file = journal::memory_file();
+    const std::string problem = file < 0 ? fmt::format("memfd_create: {}", name_of_error(errno)) : "";
+    ::close(file);
+    return problem;
+}
+
+// No case has anywhere to write down what it sees.
+Measured restrict_all(const std::string& problem, const Selection& selection, const reports::Run& header,
+                      Recording& recording)
+{
+    recording.begin(header, selection.size());
+    Measured measured;
+    for (const Property* property : selection)
+    {
+        const auto judged = judged_without_running(*property, header.platform.system);
+        measured.results.push_back(recording.judged(
+            judged ? *judged
+                   : restricted(*property, problem,
+                                "set TMPDIR to a writable folder; for a container: --tmpfs /tmp")));
+        recording.tell(measured.results.back());
+    }
+    return measured;
+}
+
 // When the supervisor gives up, its journals are all that tells what the running cases have made.
 int supervise_or_clean(const SupervisorOptions& options, const TaskFlow& flow)
 {
@@ -93,7 +125,7 @@ int supervise_or_clean(const SupervisorOptions& options, const TaskFlow& flow)
     }
     catch (...)
     {
-        clean_run(options.workspace);
+        clean_run(options.workspace, options.mark);
         throw;
     }
 }
@@ -102,6 +134,11 @@ Measured measure_here(const RunOptions& options, const Selection& selection, Rec
 {
     reports::Run header = header_of(options);
     const Workspace workspace{options.disk};
+    const std::string no_memory = workspace.folder().empty() ? without_memory_files() : "";
+    if (!no_memory.empty())
+    {
+        return restrict_all(fmt::format("{}; {}", workspace.problem(), no_memory), selection, header, recording);
+    }
     const std::string program = options.plain ? std::string{} : program_path();
     const TrustReport trust = probe(workspace.folder(), program);
     if (!trust.holds)
@@ -138,6 +175,7 @@ Measured measure_here(const RunOptions& options, const Selection& selection, Rec
     };
     const SupervisorOptions supervisor{.program = program,
                                        .workspace = workspace.folder(),
+                                       .mark = workspace.mark(),
                                        .disk = workspace.disk(),
                                        .thorough = options.thorough,
                                        .jobs = header.jobs,

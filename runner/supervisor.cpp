@@ -204,7 +204,7 @@ private:
     asio::steady_timer ticker_;
     std::list<RunningCase> running_;
     std::optional<Task> postponed_;
-    const Strays strays_{journal::environment_case, options_.workspace + "/"};
+    const Strays strays_{journal::environment_case, options_.mark + "/"};
     std::size_t started_ = 0;
     int interrupted_by_ = 0;
 };

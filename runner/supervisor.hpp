@@ -48,6 +48,7 @@ struct SupervisorOptions
 {
     std::string program;   ///< the kit's executable; empty: none is executed, see supervise_plainly()
     std::string workspace; ///< see Workspace::folder()
+    std::string mark;      ///< see Workspace::mark()
     std::string disk;      ///< see Workspace::disk()
     bool thorough = false; ///< see RunOptions
     std::size_t jobs = 1;

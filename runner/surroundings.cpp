@@ -1,5 +1,6 @@
 #include "runner/surroundings.hpp"
 
+#include "runner/seccomp.hpp"
 #include "runner/system_files.hpp"
 
 #include <algorithm>
@@ -74,7 +75,7 @@ std::string security_label()
 
 std::string seccomp_in_words()
 {
-    const std::string mode = status_field("Seccomp");
+    const std::string mode = fmt::format("{}", seccomp_mode());
     const std::string filters = status_field("Seccomp_filters");
     return mode == "0"   ? "0 (none)"
            : mode == "1" ? "1 (strict)"
@@ -220,7 +221,7 @@ NamedValues namespaces_of_this_process()
 
 Confinement confinement_of_this_process(const std::string& sandbox)
 {
-    return {status_field("Seccomp"), security_label(), sandbox};
+    return {seccomp_mode(), security_label(), sandbox};
 }
 
 } // namespace ipc_conform::runner

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "fixtures/error_names.hpp"
+#include "fixtures/journal_reader.hpp"
 
 #include <atomic>
 #include <cerrno>
@@ -192,13 +193,15 @@ private:
     void* memory_;
 };
 
-/// A new file in a folder, removed at the end.
+/// A new file in a folder, removed at the end; in memory when the folder's name is empty.
 class ProbeFile
 {
 public:
     explicit ProbeFile(const std::string& folder)
-        : path_{folder + "/trust-probe"},
-          descriptor_{::open(path_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0600)}
+        : path_{folder.empty() ? "" : folder + "/trust-probe"},
+          descriptor_{path_.empty()
+                          ? journal::memory_file()
+                          : ::open(path_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0600)}
     {
     }
     ~ProbeFile()
@@ -219,8 +222,10 @@ public:
     [[nodiscard]] Problem problem() const
     {
         const int error = errno;
-        return descriptor_ != -1 ? Problem{}
-                                 : fmt::format("creating the file {} failed: {}", path_, name_of_error(error));
+        return descriptor_ != -1
+                   ? Problem{}
+                   : fmt::format("creating {} failed: {}",
+                                 path_.empty() ? "a file in memory" : "the file " + path_, name_of_error(error));
     }
 
 private:

@@ -1,7 +1,5 @@
 #include "runner/workspace.hpp"
 
-#include "runner/errors.hpp"
-
 #include <algorithm>
 #include <array>
 #include <cerrno>
@@ -13,6 +11,7 @@
 #include <filesystem>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <random>
 #include <sys/stat.h>
 #include <system_error>
 #include <unistd.h>
@@ -197,20 +196,25 @@ Workspace::Workspace(const std::string& disk)
         lock_ = take_lock(folder_);
         if (lock_ >= 0)
         {
+            mark_ = folder_;
             disk_ = find_disk(folder_, disk);
             return;
         }
         tried.push_back(fmt::format("{} (cannot lock a file in it: {})", base, std::strerror(errno)));
         ::rmdir(folder_.c_str());
     }
-    throw CannotJudge{fmt::format("no folder for temporary files: tried {}; set TMPDIR to a writable folder",
-                                  fmt::join(tried, ", "))};
+    folder_.clear();
+    mark_ = fmt::format("{}{}-{:08x}", prefix, ::getpid(), std::random_device{}());
+    problem_ = fmt::format("no folder for temporary files: tried {}", fmt::join(tried, ", "));
 }
 
 Workspace::~Workspace()
 {
-    remove_folder(folder_);
-    ::close(lock_);
+    if (!folder_.empty())
+    {
+        remove_folder(folder_);
+        ::close(lock_);
+    }
 }
 
 DeadWorkspace::~DeadWorkspace()

@@ -15,17 +15,26 @@ namespace ipc_conform::runner
 class Workspace
 {
 public:
-    /// In the first of TMPDIR, /tmp, /var/tmp, /dev/shm and the working directory that takes it; `disk`
-    /// names a folder for files that must be on a disk file system, or is empty to look for one.
-    /// Throws CannotJudge, naming what was tried, when there is none.
+    /// In the first of TMPDIR, /tmp, /var/tmp, /dev/shm and the working directory that takes it, if there is one;
+    /// `disk` names a folder for files that must be on a disk file system, or is empty to look for one.
     explicit Workspace(const std::string& disk);
     ~Workspace();
     Workspace(const Workspace&) = delete;
     Workspace& operator=(const Workspace&) = delete;
 
+    /// Empty when no folder takes it: `problem` then names what was tried, and journals are kept in memory.
     [[nodiscard]] const std::string& folder() const
     {
         return folder_;
+    }
+    [[nodiscard]] const std::string& problem() const
+    {
+        return problem_;
+    }
+    /// What marks the run's processes: the folder, or without one a name of this run alone.
+    [[nodiscard]] const std::string& mark() const
+    {
+        return mark_;
     }
     /// A private folder on a disk file system; empty when there is none.
     [[nodiscard]] const std::string& disk() const
@@ -35,6 +44,8 @@ public:
 
 private:
     std::string folder_;
+    std::string mark_;
+    std::string problem_;
     std::string disk_;
     int lock_ = -1;
 };

@@ -15,39 +15,47 @@ namespace
 
 const Facility queues{"queues", {"posix-mq"}, "mq_open, mq_unlink", "CONFIG_POSIX_MQUEUE", {}};
 
-Impediment told(const char* call, int error, const Confinement& confinement = {"0", "", "none"})
+const Inquiry kernel_without_it{[](const SystemCall&) {
+                                    return FilterReply{FilterAnswer::lets_pass, 0};
+                                },
+                                [](const SystemCall&) { return ENOSYS; },
+                                [](const std::string&) { return false; }};
+const Inquiry kernel_with_it{kernel_without_it.ask_filters, [](const SystemCall&) { return EFAULT; },
+                             kernel_without_it.exists};
+const Inquiry filter{[](const SystemCall&) {
+                         return FilterReply{FilterAnswer::refuses, EPERM};
+                     },
+                     kernel_with_it.error_of_call, kernel_with_it.exists};
+
+Impediment told(const char* call, int error, const Inquiry& inquiry = kernel_with_it, int seccomp = 0)
 {
-    return impediment_of(queues, {call, error, ""}, confinement);
+    return impediment_of(queues, {call, error, "", {}}, {seccomp, "", "none"}, {{"RLIMIT_MSGQUEUE", "0"}},
+                         inquiry);
 }
 
 } // namespace
 
-TEST_CASE("an absent facility, a denied one and an exhausted one are told apart")
+TEST_CASE("an absent facility, a denied one, an exhausted one and a wrong one are told apart")
 {
-    const Impediment absent = told("mq_open", ENOSYS);
-    CHECK(absent.what == "queues: mq_open fails with ENOSYS: not implemented by this kernel");
+    const Impediment absent = told("mq_open", ENOSYS, kernel_without_it);
+    CHECK(absent.what == "queues: mq_open is not implemented by this kernel (CONFIG_POSIX_MQUEUE)");
     CHECK(absent.remedy == "a kernel with CONFIG_POSIX_MQUEUE (zgrep CONFIG_POSIX_MQUEUE /proc/config.gz)");
     CHECK(absent.disables == std::vector<std::string>{"posix-mq"});
+    CHECK(absent.cause == "not implemented");
 
-    CHECK(told("mq_open", EPERM).what == "queues: mq_open fails with EPERM: denied");
+    CHECK(told("mq_open", EPERM).cause == "denied by permission");
     const Impediment exhausted = told("mq_open", EMFILE);
-    CHECK(exhausted.what == "queues: mq_open fails with EMFILE: the user's bytes for queues are used up");
+    CHECK(exhausted.what
+          == "queues: mq_open fails with EMFILE: the user's bytes for queues are used up (RLIMIT_MSGQUEUE is 0)");
     CHECK(exhausted.remedy.find("--ulimit msgqueue=") != std::string::npos);
-    CHECK(told("mq_open", EDOM).what == "queues: mq_open fails with EDOM");
-}
+    CHECK(exhausted.cause == "limited");
+    CHECK(told("mq_open", EDOM).cause == "implemented, but wrong");
+    CHECK(told("mq_open", ENOSYS).cause == "implemented, but wrong");
 
-TEST_CASE("what confines the process names who probably denied it")
-{
-    const Confinement filtered{"2", "", "container (docker)"};
-    CHECK(told("mq_open", EPERM, filtered).what
-          == "queues: mq_open fails with EPERM: denied, probably by the seccomp filter (mode 2)");
-    CHECK(
-        told("mq_open", EPERM, filtered).remedy
-        == "allow mq_open, mq_unlink in the seccomp profile; for a container: --security-opt seccomp=unconfined");
-    CHECK(told("mq_open", ENOSYS, filtered).what.find("hidden by the seccomp filter") != std::string::npos);
-    CHECK(told("mq_open", EACCES, {"0", "docker-default (enforce)", "none"}).what.find("docker-default")
-          != std::string::npos);
-    CHECK(told("mq_open", ENOSYS, {"0", "", "gVisor"}).remedy == "none inside gVisor: use another runtime");
+    const Impediment filtered = told("mq_open", EPERM, filter, 2);
+    CHECK(filtered.what == "queues: mq_open is denied by a seccomp filter (mode 2), which answers EPERM");
+    CHECK(filtered.remedy.starts_with("allow mq_open, mq_unlink in the seccomp profile"));
+    CHECK(filtered.cause == "denied by a filter");
 }
 
 TEST_CASE("the particular call decides what an errno means")
@@ -67,15 +75,17 @@ TEST_CASE("a filter that kills ends the probe only, and is named")
     const auto refusal = refusal_of(killed);
     REQUIRE(refusal.has_value());
     CHECK(refusal->ended == "a child ended by SIGSYS instead of exit status 0");
-    const Impediment impediment = impediment_of(killed, *refusal, {});
-    CHECK(impediment.what
-          == "queues: a child ended by SIGSYS instead of exit status 0: a seccomp filter kills who uses it");
+    const Impediment impediment = impediment_of(killed, *refusal, {2, "", "none"}, {}, kernel_with_it);
+    CHECK(impediment.what == "queues: a seccomp filter kills who calls mq_open");
     CHECK(impediment.remedy.starts_with("allow mq_open in the seccomp profile"));
+    CHECK(impediment.cause == "denied by a filter");
 }
 
 TEST_CASE("a refusal comes back from the process that met it")
 {
-    const Facility refusing{"queues", {}, "", "", [] { return std::optional{Refusal{"mq_open", EMFILE, ""}}; }};
+    const Facility refusing{"queues", {}, "", "", [] {
+                                return std::optional{Refusal{"mq_open", EMFILE, "", {}}};
+                            }};
     const auto refusal = refusal_of(refusing);
     REQUIRE(refusal.has_value());
     CHECK(refusal->call == "mq_open");
@@ -132,7 +142,8 @@ TEST_CASE("a diagnosis reads as text and as JSON, whatever it holds")
     planted.platform.hints = {{"label", "a\x1b[2J\xff"}};
     planted.mounts = {{"/dev/shm", std::nullopt}, {"/tmp", Mount{"/tmp", "/", "ext4", "rw", 3U << 20U, 1000}}};
     planted.facilities = {{"queues", "mq_open: ENOSYS"}};
-    planted.impediments = {{"queues: gone", {"posix-mq", "--jobs"}, "another kernel"}, {"odd", {}, "none"}};
+    planted.impediments = {{"queues: gone", {"posix-mq", "--jobs"}, "another kernel", "not implemented"},
+                           {"odd", {}, "none", ""}};
     const std::string text = doctor_text(planted, tests::properties_of({"posix-mq.a", "posix-mq.b"}));
     CHECK(text.find("  /dev/shm                    absent\n") != std::string::npos);
     CHECK(text.find("  /tmp                        ext4, 3.0 MiB, 1000 bytes available, rw (on /)\n")
@@ -145,6 +156,7 @@ TEST_CASE("a diagnosis reads as text and as JSON, whatever it holds")
     CHECK(parsed["mounts"]["/dev/shm"].is_null());
     CHECK(parsed["mounts"]["/tmp"]["size"] == 3145728);
     CHECK(parsed["facilities"]["queues"] == "mq_open: ENOSYS");
+    CHECK(parsed["impediments"][0]["cause"] == "not implemented");
     CHECK(parsed["impediments"][0]["remedy"] == "another kernel");
     planted.impediments.clear();
     CHECK(doctor_text(planted, {}).find("  nothing: every facility") != std::string::npos);

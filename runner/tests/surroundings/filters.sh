@@ -1,0 +1,49 @@
+#!/bin/sh
+# filters.sh KIT FILTERED [complete]: no seccomp filter on a call of the cases makes the kit blame the system. With
+# `complete`, each call is refused in turn in three ways, and every property is checked (ten minutes).
+set -eu
+kit=$1 filtered=$2 extent=${3:-quick}
+# shellcheck source=runner/tests/surroundings/verdicts.sh
+. "${0%/*}/verdicts.sh"
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+usual=$work/usual
+bad=0
+
+"$filtered" ENOSYS seccomp -- /bin/true || exit 77 # no filter can be installed here
+
+calls='msgget msgsnd msgrcv msgctl shmget shmat shmdt shmctl semget semop semctl mq_open mq_unlink mq_timedsend
+mq_timedreceive mq_notify mq_getsetattr socket socketpair socket:1 socket:2 socketpair:1 bind listen accept connect
+sendto recvfrom sendmsg recvmsg shutdown getsockname getpeername setsockopt getsockopt pipe pipe2 mknod mknodat splice
+tee vmsplice poll ppoll select pselect6 epoll_create1 epoll_ctl epoll_wait epoll_pwait2 readv writev pread64 pwrite64
+dup fcntl ioctl flock mremap msync mlock munlock madvise mincore fadvise64 fallocate ftruncate truncate fsync
+rt_sigtimedwait symlink linkat rename umask getrandom'
+
+# What the kit itself uses: with one refused it works, or judges nothing and says so.
+kits_own='pidfd_open timerfd_create eventfd2 close_range prctl waitid wait4 epoll_create1 epoll_ctl seccomp memfd_create
+setsid sched_yield statfs getdents64 clone3 prlimit64 kill'
+
+case $extent in
+    complete)
+        set -- --all
+        ;;
+    *)
+        calls='msgget msgrcv shmat mq_open mq_timedsend socket:1 socket:2 recvmsg splice'
+        kits_own='pidfd_open waitid'
+        set -- run sysv-msg posix-mq sysv-shm unix-stream
+        ;;
+esac
+
+"$kit" "$@" --ndjson - 2>/dev/null | blamed_on_the_system >"$usual"
+
+for answer in EPERM ENOSYS kill; do
+    for call in $calls; do
+        run_and_compare "$answer $call" 0 "$filtered" "$answer" "$call" -- "$kit" "$@" --ndjson -
+    done
+    for call in $kits_own; do
+        run_and_compare "$answer $call" '0 3' "$filtered" "$answer" "$call" -- "$kit" "$@" --ndjson -
+    done
+done
+echo "$bad not ok"
+[ "$bad" -eq 0 ]
