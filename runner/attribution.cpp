@@ -134,6 +134,12 @@ bool tells_of_a_kill(const Result& result, const Execution& execution)
                                   [&](const reports::Failure& failure) { return named(failure.observed); });
 }
 
+void restrict_by_filter(Result& result, std::string reason, std::string remedy)
+{
+    decide(result, Verdict::restricted, std::move(reason), std::move(remedy));
+    result.was_killed = true; // what it left may be what the filter kept it from removing
+}
+
 bool answered_by_a_filter(Result& result, const Execution& execution)
 {
     for (const RefusedCall& call : suspects(result, execution))
@@ -141,7 +147,7 @@ bool answered_by_a_filter(Result& result, const Execution& execution)
         const auto& blame = inquiries().blame(call);
         if (blame && blame->culprit == Culprit::filter)
         {
-            decide(result, Verdict::restricted, blame->reason, blame->remedy);
+            restrict_by_filter(result, blame->reason, blame->remedy);
             return true;
         }
     }

@@ -66,22 +66,29 @@ constexpr Capability capabilities[] = {
     {"kill", "CAP_KILL"},      {"bind", "CAP_NET_BIND_SERVICE"}, {"", "CAP_DAC_OVERRIDE"},
 };
 
-Blame denied_by_filter(const RefusedCall& call, const SystemCall& refused, FilterAnswer answer, int mode)
+Blame denied_by_filter(const RefusedCall& call, const SystemCall& refused, FilterReply reply, int mode)
 {
     const std::string behind = refused.name == call.name ? "" : fmt::format("{} behind ", refused.name);
     return {Culprit::filter,
-            answer == FilterAnswer::kills
+            reply.answer == FilterAnswer::kills
                 ? fmt::format("a seccomp filter (mode {}) kills who calls {}{}", mode, behind, call.name)
                 : fmt::format("{}{} is denied by a seccomp filter (mode {}), which answers {}", behind, call.name,
-                              mode, name_of_error(call.error)),
+                              mode, name_of_error(reply.error)),
             remedy_for_filter(refused.name)};
+}
+
+/// Whether the C library may have made the one errno of the other: glibc's mq_unlink() turns EPERM into EACCES.
+bool is_the_same_refusal(int first, int second)
+{
+    const auto denies = [](int error) { return error == EPERM || error == EACCES; };
+    return first == second || (denies(first) && denies(second));
 }
 
 /// What the filters themselves say: whether one of them has answered.
 struct Filters
 {
     std::optional<SystemCall> refused;
-    FilterAnswer answer = FilterAnswer::lets_pass;
+    FilterReply reply;
     bool told = true; ///< the filters could be asked
 };
 
@@ -92,11 +99,11 @@ Filters filters_on(const RefusedCall& call, const std::vector<SystemCall>& made,
     {
         const FilterReply reply = inquiry.ask_filters(one);
         filters.told = filters.told && reply.answer != FilterAnswer::unknown;
-        const bool refused = reply.answer == FilterAnswer::refuses && reply.error == call.error;
+        const bool refused = reply.answer == FilterAnswer::refuses && is_the_same_refusal(reply.error, call.error);
         const bool killed = reply.answer == FilterAnswer::kills && call.error == 0;
         if (refused || killed)
         {
-            return {one, reply.answer, true};
+            return {one, reply, true};
         }
     }
     return filters;
@@ -135,7 +142,7 @@ Blame unasked_filter(const RefusedCall& call, const Confinement& confinement, co
     const SystemCall itself{-1, call.name, {}};
     if (call.error != ENOSYS || present)
     {
-        Blame blame = denied_by_filter(call, itself, FilterAnswer::refuses, confinement.seccomp);
+        Blame blame = denied_by_filter(call, itself, {FilterAnswer::refuses, call.error}, confinement.seccomp);
         blame.reason += " to harmless arguments, too";
         return blame;
     }
@@ -197,7 +204,7 @@ std::optional<Blame> blame_for(const RefusedCall& call, const Confinement& confi
         const Filters filters = filters_on(call, made, inquiry);
         if (filters.refused)
         {
-            return denied_by_filter(call, *filters.refused, filters.answer, confinement.seccomp);
+            return denied_by_filter(call, *filters.refused, filters.reply, confinement.seccomp);
         }
         const bool denial = call.error == ENOSYS || call.error == EPERM || call.error == EACCES;
         if (!filters.told && denial && answers_always(call.error, call.name, inquiry))

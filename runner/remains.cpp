@@ -4,7 +4,9 @@
 #include "fixtures/names.hpp"
 #include "fixtures/ownership.hpp"
 #include "runner/processes.hpp"
+#include "runner/system_calls.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <charconv>
 #include <csignal>
@@ -13,6 +15,7 @@
 #include <fmt/format.h>
 #include <map>
 #include <sched.h>
+#include <string_view>
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <system_error>
@@ -136,13 +139,30 @@ int remove_posix_queue(const Owned& owned)
 #endif
 }
 
-// Each returns 0 when it removed the object, else why it did not.
-const std::map<std::string, int (*)(const Owned&), std::less<>> removers{
-    {ownership::message_queue_kind, remove_queue},
-    {ownership::shared_segment_kind, remove_segment},
-    {ownership::shared_object_kind, remove_shared_object},
-    {ownership::posix_queue_kind, remove_posix_queue},
+struct Remover
+{
+    int (*remove)(const Owned&); ///< 0 when it removed the object, else why it did not
+    std::vector<std::string_view> calls;
 };
+
+const std::map<std::string, Remover, std::less<>> removers{
+    {ownership::message_queue_kind, {remove_queue, {"msgget", "msgctl"}}},
+    {ownership::shared_segment_kind, {remove_segment, {"shmget", "shmctl"}}},
+    {ownership::shared_object_kind, {remove_shared_object, {"shm_unlink", "shm_open"}}},
+    {ownership::posix_queue_kind, {remove_posix_queue, {"mq_unlink", "mq_open"}}},
+};
+
+// Where a filter kills who makes these calls, no case has made such an object, and to look for one is death.
+bool is_deadly(const Remover& remover)
+{
+    static std::map<const Remover*, bool> known;
+    const auto [entry, fresh] = known.emplace(&remover, false);
+    if (fresh && seccomp_mode() != 0)
+    {
+        entry->second = std::ranges::any_of(remover.calls, is_killed_by_a_filter);
+    }
+    return entry->second;
+}
 
 } // namespace
 
@@ -152,7 +172,8 @@ std::vector<reports::Leak> remove_objects(const std::vector<journal::Record>& re
     for (const Owned& owned : owned_objects(records))
     {
         const auto remover = removers.find(owned.kind);
-        const int error = remover == removers.end() ? gone : remover->second(owned);
+        const bool unknown = remover == removers.end() || is_deadly(remover->second);
+        const int error = unknown ? gone : remover->second.remove(owned);
         // Gone already, never made, or somebody else's by now: EINVAL and EIDRM are an id's ENOENT.
         if (error == gone || error == EINVAL || error == EIDRM || error == ENOSYS)
         {

@@ -279,4 +279,11 @@ std::vector<SystemCall> harmless_calls_of(std::string_view function)
     return calls;
 }
 
+bool is_killed_by_a_filter(std::string_view function)
+{
+    return std::ranges::any_of(system_calls_of(function, {}), [](const SystemCall& call) {
+        return ask_filters(call).answer == FilterAnswer::kills;
+    });
+}
+
 } // namespace ipc_conform::runner

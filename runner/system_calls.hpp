@@ -17,4 +17,7 @@ std::vector<SystemCall> system_calls_of(std::string_view function, std::span<con
 /// The same with arguments that no implementation takes: the kernel refuses each, and changes nothing.
 std::vector<SystemCall> harmless_calls_of(std::string_view function);
 
+/// Whether a filter kills who calls the function.
+bool is_killed_by_a_filter(std::string_view function);
+
 } // namespace ipc_conform::runner

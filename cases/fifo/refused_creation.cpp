@@ -219,6 +219,7 @@ TEST_CASE(
                   "device 0, a whiteout, needs no privilege since 5.8")
     * may("POSIX.1-2024 mknod()", "mknod(2)", "LTP mknod07", "LTP mknod09"))
 {
+    const TemporaryFile possible; // where no name can be made, that is the answer to everything
     makes_fifo_only("the case's user");
     Peer user = spawn("user", [] {
         become_unprivileged();

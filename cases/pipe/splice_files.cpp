@@ -1,6 +1,7 @@
 // splice between a pipe and a file or device: offsets, limits, and what becomes of the bytes.
 #include "cases/pipe/splice_faults.hpp"
 #include "fixtures/bytes.hpp"
+#include "fixtures/device.hpp"
 #include "fixtures/files.hpp"
 #include "fixtures/peer.hpp"
 #include "fixtures/pipe.hpp"
@@ -231,7 +232,7 @@ TEST_CASE("pipe.splice-dev-null"
 {
     require_splice();
     Pipe pipe;
-    const Descriptor nowhere{arranged(os::open("/dev/null", O_WRONLY))};
+    const Descriptor nowhere = open_null_device(O_WRONLY);
     for (const std::size_t size : {std::size_t{1}, 2 * page_size() + 3})
     {
         write_fully(pipe.write_end, std::string(size, 'n'));

@@ -1,6 +1,7 @@
 // vmsplice: memory of a process put into a pipe, and a pipe's contents taken into memory.
 #include "cases/pipe/splice_faults.hpp"
 #include "fixtures/bytes.hpp"
+#include "fixtures/device.hpp"
 #include "fixtures/event.hpp"
 #include "fixtures/files.hpp"
 #include "fixtures/peer.hpp"
@@ -203,7 +204,7 @@ TEST_CASE("pipe.vmsplice-errors"
     require_vmsplice();
     Pipe pipe;
     const TemporaryFile file;
-    const Descriptor device{arranged(os::open("/dev/null", O_RDWR))};
+    const Descriptor device = open_null_device(O_RDWR);
     const Pages memory{"x"};
     const iovec part = memory.part(0, 1);
     for (const int wrong : {file.descriptor(), int{device}, closed_number()})

@@ -73,7 +73,9 @@ TEST_CASE("a filter is to blame only when it answers that very call with that er
     CHECK(denied.remedy.starts_with(
         "allow mq_open in the seccomp profile; for a container: --security-opt seccomp="));
 
-    CHECK(blamed(call, filtered, {refuses<EACCES>, answers<EFAULT>, missing}).culprit == Culprit::permission);
+    // As glibc's mq_unlink() turns one into the other.
+    CHECK(blamed(call, filtered, {refuses<EACCES>, answers<EFAULT>, missing}).culprit == Culprit::filter);
+    CHECK(blamed(call, filtered, {refuses<EINVAL>, answers<EFAULT>, missing}).culprit == Culprit::permission);
     CHECK(blamed(call, filtered, {all_pass, answers<EFAULT>, missing}).culprit == Culprit::permission);
     CHECK(blamed({"mq_open", {}, EINVAL}, filtered, {all_pass, answers<EFAULT>, missing}).culprit
           == Culprit::nobody);

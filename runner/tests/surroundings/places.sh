@@ -1,9 +1,9 @@
 #!/bin/sh
-# places.sh KIT [complete]: limits, mounts and credentials that leave little make the kit blame nobody but them, and it
+# places.sh KIT FILTERED [complete]: limits, mounts and credentials that leave little make the kit blame nobody but them, and it
 # starts with nothing at all. KIT is a static executable, or the last places are left out. With `complete` every property
 # is checked in every place.
 set -eu
-kit=$1 extent=${2:-quick}
+kit=$1 filtered=$2 extent=${3:-quick}
 # shellcheck source=runner/tests/surroundings/verdicts.sh
 . "${0%/*}/verdicts.sh"
 
@@ -67,6 +67,11 @@ if ! ldd "$kit" >/dev/null 2>&1; then
         shift
         set -- chroot '$work/root' /ipc-conform \"\$@\"" sysv-msg fifo
 fi
+
+# No folder, and no memory that could stand in for one: nothing can run, and the kit says so.
+in_place 'no folder and no memfd_create' 4 -m "mount --make-rprivate /; cp '$filtered' '$work/root/filtered'; $read_only
+        shift
+        set -- '$work/root/filtered' ENOSYS memfd_create -- '$work/root/ipc-conform' \"\$@\"" pipe
 
 echo "$bad not ok"
 [ "$bad" -eq 0 ]

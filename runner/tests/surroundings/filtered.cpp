@@ -41,7 +41,7 @@ const Name names[] = {
     CALL(epoll_pwait2),
     CALL(epoll_wait),
     CALL(eventfd2),
-    CALL(execve),
+
     CALL(fadvise64),
     CALL(fallocate),
     CALL(fcntl),
