@@ -1,6 +1,7 @@
 #include "runner/attribution.hpp"
 
 #include "fixtures/error_names.hpp"
+#include "fixtures/ownership.hpp"
 #include "runner/blame.hpp"
 #include "runner/remedies.hpp"
 #include "runner/surroundings.hpp"
@@ -101,6 +102,24 @@ std::optional<RefusedCall> call_told_by(std::string_view reason)
     return std::nullopt;
 }
 
+/// The call that did not remove what a case has left, as "/name (could not be removed: EPERM)" tells.
+std::optional<RefusedCall> call_told_by(const reports::Leak& leak)
+{
+    const std::map<std::string, std::string, std::less<>> removing{{ownership::message_queue_kind, "msgctl"},
+                                                                   {ownership::shared_segment_kind, "shmctl"},
+                                                                   {ownership::shared_object_kind, "shm_unlink"},
+                                                                   {ownership::posix_queue_kind, "mq_unlink"}};
+    const auto call = removing.find(leak.kind);
+    const std::size_t colon = leak.name.rfind("(could not be removed: ");
+    if (call == removing.end() || colon == std::string::npos)
+    {
+        return std::nullopt;
+    }
+    const std::string_view told{leak.name};
+    return call_told_by(std::string_view{
+        fmt::format("{}{}", call->second, told.substr(told.rfind(": "), told.size() - 1 - told.rfind(": ")))});
+}
+
 /// A case that passes has met many errors that it asked for: only what filters answer is looked into.
 bool may_be_a_filters(const RefusedCall& call, Verdict verdict)
 {
@@ -119,9 +138,16 @@ std::vector<RefusedCall> suspects(const Result& result, const Execution& executi
         std::ranges::copy_if(calls, std::back_inserter(found),
                              [&](const RefusedCall& call) { return may_be_a_filters(call, result.verdict); });
     }
-    if (const auto told = call_told_by(result.reason))
+    if (const auto told = call_told_by(std::string_view{result.reason}))
     {
         found.push_back(*told);
+    }
+    for (const reports::Leak& leak : result.leaks)
+    {
+        if (const auto told = call_told_by(leak))
+        {
+            found.push_back(*told);
+        }
     }
     return found;
 }
@@ -212,7 +238,7 @@ void attribute(Result& result, const Execution& execution)
     }
     const bool denied = result.verdict == Verdict::restricted || result.verdict == Verdict::unsupported
                         || result.verdict == Verdict::unresolved;
-    if (const auto told = denied ? call_told_by(result.reason) : std::nullopt)
+    if (const auto told = denied ? call_told_by(std::string_view{result.reason}) : std::nullopt)
     {
         refine(result, *told);
     }

@@ -11,10 +11,23 @@
 #include <cstring>
 #include <fmt/format.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 namespace ipc_conform::runner
 {
+
+namespace
+{
+
+// Also one that has come to us as an orphan.
+bool is_own_child(pid_t pid)
+{
+    siginfo_t info{};
+    return pid > 0 && ::waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED | WNOHANG | WNOWAIT) == 0;
+}
+
+} // namespace
 
 Custody::Custody(const SupervisorOptions& options, const Task& task, std::size_t number)
     : options_{options},
@@ -139,6 +152,16 @@ std::vector<reports::Leak> Custody::end_processes(const std::vector<pid_t>& othe
         }
     }
     ::kill(-pid_, SIGKILL); // what a system without a view of processes could not show
+    for (const journal::Reader journal{journal_}; const journal::Lane* lane : journal.lanes())
+    {
+        const pid_t pid = lane->pid.load();
+        const bool running = lane->state.load() == journal::LaneState::running;
+        if (running && pid != pid_ && std::ranges::find(others, pid) == others.end() && is_own_child(pid))
+        {
+            ended.push_back({"process", fmt::format("{} ({})", pid, lane->process.data())});
+            end_process(pid);
+        }
+    }
     return ended;
 }
 

@@ -1,5 +1,6 @@
 #include "runner/plain_supervisor.hpp"
 
+#include "fixtures/journal_reader.hpp"
 #include "runner/custody.hpp"
 #include "runner/errors.hpp"
 #include "runner/processes.hpp"

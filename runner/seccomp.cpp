@@ -3,10 +3,12 @@
 #ifdef __linux__
 
 #include "fixtures/platform.hpp"
+#include "runner/system_files.hpp"
 #include "runner/trust_tools.hpp"
 
 #include <atomic>
 #include <cstddef>
+#include <cstdlib>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <poll.h>
@@ -115,6 +117,11 @@ bool is_handed_over(int listener)
 
 int seccomp_mode()
 {
+    // Where /proc tells, nothing need be called that a filter might kill for.
+    if (const auto told = field_of(file_text("/proc/self/status").value_or(""), "Seccomp"))
+    {
+        return std::atoi(told->c_str());
+    }
     const int mode = ::prctl(PR_GET_SECCOMP, 0UL, 0UL, 0UL, 0UL);
     return mode >= 0 ? mode : errno == EINVAL ? 0 : SECCOMP_MODE_FILTER; // refused: nobody but a filter does that
 }
@@ -165,7 +172,8 @@ FilterReply ask_filters(const SystemCall& call)
     {
         return {FilterAnswer::lets_pass, 0};
     }
-    if (ended == child && WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS && listener > 0)
+    const bool asks_itself = call.number == SYS_prctl || call.number == SYS_seccomp;
+    if (ended == child && WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS && (listener > 0 || asks_itself))
     {
         return {FilterAnswer::kills, 0};
     }

@@ -10,6 +10,7 @@
 #include "runner/judge.hpp"
 #include "runner/plain_supervisor.hpp"
 #include "runner/platform.hpp"
+#include "runner/preflight.hpp"
 #include "runner/program.hpp"
 #include "runner/recording.hpp"
 #include "runner/schedule.hpp"
@@ -199,6 +200,7 @@ reports::Run measure(const RunOptions& options, ReportFiles& files)
 
 int run_session(const RunOptions& options)
 {
+    refuse_deadly_filters();
     ReportFiles files{options.reports};
     const reports::Run run = measure(options, files);
 

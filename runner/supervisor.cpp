@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <fmt/format.h>
 #include <limits>
 #include <list>
 #include <sys/resource.h>
@@ -213,7 +214,17 @@ private:
 
 int supervise(const SupervisorOptions& options, const TaskFlow& flow)
 {
-    return Supervisor{options, flow}.run();
+    try
+    {
+        return Supervisor{options, flow}.run();
+    }
+    catch (const boost::system::system_error& error)
+    {
+        throw CannotJudge{
+            fmt::format("the kit cannot wait for its cases ({}): it needs epoll, timerfd or eventfd, and "
+                        "pipes, from the kernel and from every filter",
+                        error.what())};
+    }
 }
 
 } // namespace ipc_conform::runner

@@ -185,5 +185,35 @@
 #ifndef SYS_memfd_create
 #define SYS_memfd_create (-1)
 #endif
+#ifndef SYS_timerfd_settime
+#define SYS_timerfd_settime (-1)
+#endif
+#ifndef SYS_getsid
+#define SYS_getsid (-1)
+#endif
+#ifndef SYS_readlink
+#define SYS_readlink (-1)
+#endif
+#ifndef SYS_vfork
+#define SYS_vfork (-1)
+#endif
+#ifndef SYS_pidfd_open
+#define SYS_pidfd_open (-1)
+#endif
+#ifndef SYS_statfs
+#define SYS_statfs (-1)
+#endif
+#ifndef SYS_timerfd_create
+#define SYS_timerfd_create (-1)
+#endif
+#ifndef SYS_close_range
+#define SYS_close_range (-1)
+#endif
+#ifndef SYS_syslog
+#define SYS_syslog (-1)
+#endif
+#ifndef SYS_flock
+#define SYS_flock (-1)
+#endif
 
 #endif

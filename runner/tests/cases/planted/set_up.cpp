@@ -1,4 +1,5 @@
 // Planted cases that cannot be set up: what stands in the way decides the verdict, and it is never FAIL.
+#include "fixtures/files.hpp"
 #include "fixtures/peer.hpp"
 #include "fixtures/property.hpp"
 #include "runner/tests/cases/planted/refuse.hpp"
@@ -44,4 +45,11 @@ TEST_CASE("planted.set-up-fails-in-peer" * says("a peer's set-up counts as the c
 TEST_CASE("planted.denied" * says("a denied call under test is no failure") * shall("planted(1)"))
 {
     REQUIRE(permitted(absent()) == 0);
+}
+
+TEST_CASE("planted.needs-a-file" * says("a case whose files have nowhere to be cannot be judged")
+          * shall("planted(1)"))
+{
+    const TemporaryFile file;
+    CHECK(size_of(file.descriptor()) == 0);
 }

@@ -1,0 +1,11 @@
+// Preflight: whether a filter would kill the kit itself before it could say so.
+#pragma once
+
+namespace ipc_conform::runner
+{
+
+/// Throws CannotJudge, naming the call and the remedy, when a seccomp filter kills who makes a call that the kit
+/// cannot do without. A call that is only refused is left to the trust base, or done without.
+void refuse_deadly_filters();
+
+} // namespace ipc_conform::runner
