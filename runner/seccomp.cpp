@@ -12,6 +12,7 @@
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <poll.h>
+#include <sys/select.h>
 #include <type_traits>
 
 #ifndef SECCOMP_FILTER_FLAG_NEW_LISTENER
@@ -107,10 +108,23 @@ pid_t fork_with_common_descriptors()
 #endif
 }
 
+/// By poll(), or where a filter refuses that, by select().
 bool is_handed_over(int listener)
 {
+    if (listener <= 0)
+    {
+        return false;
+    }
     pollfd waiting{.fd = listener, .events = POLLIN, .revents = 0};
-    return listener > 0 && ::poll(&waiting, 1, 0) == 1 && (waiting.revents & POLLIN) != 0;
+    if (::poll(&waiting, 1, 0) != -1)
+    {
+        return (waiting.revents & POLLIN) != 0;
+    }
+    fd_set readable;
+    FD_ZERO(&readable);
+    FD_SET(listener, &readable);
+    timeval at_once{};
+    return listener < FD_SETSIZE && ::select(listener + 1, &readable, nullptr, nullptr, &at_once) == 1;
 }
 
 } // namespace
@@ -130,9 +144,10 @@ int seccomp_mode()
 // older filters let pass; what is not, one of them has answered.
 FilterReply ask_filters(const SystemCall& call)
 {
+    static bool answers_in_time = true; // once it has not, nobody waits for it again
     const trust::DefaultChildSignal guard;
     const SharedTold told;
-    if (!told)
+    if (!told || !answers_in_time)
     {
         return {};
     }
@@ -160,6 +175,7 @@ FilterReply ask_filters(const SystemCall& call)
     });
     if (ended == 0)
     {
+        answers_in_time = handed_over;
         ::kill(child, SIGKILL);
         ::waitpid(child, nullptr, 0);
     }
