@@ -31,6 +31,12 @@ const SystemCall needed[] = {
 };
 #undef NEEDED
 
+// Refused, these would let it wait for ever.
+bool must_not_be_refused(const SystemCall& call)
+{
+    return call.number == SYS_epoll_ctl || call.number == SYS_epoll_wait;
+}
+
 } // namespace
 
 void refuse_deadly_filters()
@@ -41,10 +47,13 @@ void refuse_deadly_filters()
     }
     for (const SystemCall& call : needed)
     {
-        if (call.number != -1 && ask_filters(call).answer == FilterAnswer::kills)
+        const FilterAnswer answer = call.number == -1 ? FilterAnswer::lets_pass : ask_filters(call).answer;
+        const bool refused = answer == FilterAnswer::refuses && must_not_be_refused(call);
+        if (answer == FilterAnswer::kills || refused)
         {
-            throw CannotJudge{fmt::format("a seccomp filter kills who calls {}, which the kit itself needs: {}",
-                                          call.name, remedy_for_filter(call.name))};
+            throw CannotJudge{fmt::format("a seccomp filter {} {}, which the kit itself needs: {}",
+                                          refused ? "denies" : "kills who calls", call.name,
+                                          remedy_for_filter(call.name))};
         }
     }
 }

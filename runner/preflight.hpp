@@ -5,7 +5,8 @@ namespace ipc_conform::runner
 {
 
 /// Throws CannotJudge, naming the call and the remedy, when a seccomp filter kills who makes a call that the kit
-/// cannot do without. A call that is only refused is left to the trust base, or done without.
+/// cannot do without, or refuses one without which it would hang. Other calls that are only refused are left to
+/// the trust base, or done without.
 void refuse_deadly_filters();
 
 } // namespace ipc_conform::runner
