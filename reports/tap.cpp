@@ -28,7 +28,7 @@ std::string description(std::string_view text)
 }
 
 /// A YAML scalar: quoted, because what is quoted can hold anything.
-std::string quoted(std::string_view text)
+std::string yaml_scalar(std::string_view text)
 {
     std::string scalar = "\"";
     for (const char letter : printable(text))
@@ -55,18 +55,19 @@ std::string_view directive(Outcome outcome)
 std::string yaml_of(const Result& result, const Ending& ending)
 {
     std::string yaml = fmt::format("  ---\n  verdict: {}\n  message: {}\n  statement: {}\n", ending.type,
-                                   quoted(ending.message), quoted(result.statement));
+                                   yaml_scalar(ending.message), yaml_scalar(result.statement));
     if (!result.failures.empty())
     {
         yaml += "  checks:\n";
     }
     for (const Failure& failure : result.failures)
     {
-        yaml += fmt::format("    - process: {}\n      expected: {}\n      observed: {}\n      at: {}\n",
-                            quoted(failure.process), quoted(failure.expected), quoted(failure.observed),
-                            quoted(fmt::format("{}:{}", failure.file, failure.line)));
+        yaml +=
+            fmt::format("    - process: {}\n      expected: {}\n      observed: {}\n      at: {}\n",
+                        yaml_scalar(failure.process), yaml_scalar(failure.expected), yaml_scalar(failure.observed),
+                        yaml_scalar(fmt::format("{}:{}", failure.file, failure.line)));
     }
-    return yaml + fmt::format("  again: {}\n  ...\n", quoted(result.rerun));
+    return yaml + fmt::format("  again: {}\n  ...\n", yaml_scalar(result.rerun));
 }
 
 std::string test_point(std::size_t number, std::string_view name, const Ending& ending)
@@ -110,7 +111,7 @@ std::string to_tap(const Run& run)
     if (whole)
     {
         tap += test_point(++number, test_of_the_run, *whole);
-        tap += fmt::format("  ---\n  message: {}\n  ...\n", quoted(whole->message));
+        tap += fmt::format("  ---\n  message: {}\n  ...\n", yaml_scalar(whole->message));
     }
     return tap;
 }

@@ -27,7 +27,7 @@ constexpr std::size_t longest_signature = 300;
 constexpr std::size_t longest_comment = 300;
 
 /// A TOML string of the text: on one line, and nothing in it that a reader of the file would not see.
-std::string quoted(std::string_view text)
+std::string toml_string(std::string_view text)
 {
     std::string toml = "\"";
     while (!text.empty())
@@ -109,7 +109,7 @@ std::string entry_for(const Result& result)
 {
     return fmt::format("\n[[expectation]]\nproperty = {}\nverdict = \"{}\"\nsignature = {}\nreason = \"?\"\n"
                        "link = \"?\"\n",
-                       quoted(result.id), name_of(result.verdict), quoted(signature_of(result)));
+                       toml_string(result.id), name_of(result.verdict), toml_string(signature_of(result)));
 }
 
 std::string head_of(const Run& run)
