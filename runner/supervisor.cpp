@@ -40,7 +40,8 @@ std::size_t most_jobs()
     {
         return std::numeric_limits<std::size_t>::max();
     }
-    return limit.rlim_cur > for_the_kit ? std::max<rlim_t>((limit.rlim_cur - for_the_kit) / for_a_case, 1) : 1;
+    const rlim_t cases = limit.rlim_cur > for_the_kit ? (limit.rlim_cur - for_the_kit) / for_a_case : 1;
+    return static_cast<std::size_t>(std::clamp<rlim_t>(cases, 1, std::numeric_limits<std::size_t>::max()));
 }
 
 // A report being written to a slow reader when a case ends is not to be cut short.
