@@ -38,6 +38,7 @@ call "$kit" report "$work/report.json"
 check "standard output is the report alone" [ "$status" = 0 ]
 check "of no sandbox" grep -q '"sandbox": "none"' "$work/report.json"
 
+: >"$work/out"
 "$source/targets/vm" "$kernel" "$kit" --all --ndjson - >"$work/out" 2>"$work/err" &
 running=$!
 until [ -s "$work/out" ] || ! kill -0 $running 2>/dev/null; do sleep 0.1; done
