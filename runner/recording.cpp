@@ -48,7 +48,7 @@ std::string now()
 } // namespace
 
 Recording::Recording(const std::vector<std::string>& expect, ReportFiles& files)
-    : expect_{expect}, files_{files}, expectations_{in_force(expect, platform_of_this_system())}
+    : expect_{expect}, files_{files}, started_{now()}, expectations_{in_force(expect, platform_of_this_system())}
 {
 }
 

@@ -92,7 +92,7 @@ public:
         {
             throw CannotJudge{fmt::format("no report: {}; {}", how_it_ended(), hints())};
         }
-        if (!report_.ended_partial() && ending_.cause != Cause::interrupted)
+        if (!came_to_its_end() && ending_.cause != Cause::interrupted)
         {
             std::cerr << fmt::format("ipc-conform: {} before the end of its report; {}\n", how_it_ended(),
                                      hints());
@@ -166,7 +166,7 @@ private:
         reports::Result result = blank_result(*selection_[place]);
         result.verdict = reports::Verdict::unresolved;
         result.reason =
-            report_.ended_partial()
+            came_to_its_end()
                 ? fmt::format("{} did not report this",
                               *report_.ended_partial() ? "the target's run was cut short: it" : "the target")
                 : fmt::format("{} before it reported this", how_it_ended());
@@ -175,6 +175,12 @@ private:
             result.reason += "; " + unreadable;
         }
         return completed(std::move(result), place);
+    }
+
+    // A kit that is ended from here may still say so itself, as the last thing.
+    [[nodiscard]] bool came_to_its_end() const
+    {
+        return report_.ended_partial() && ending_.cause == Cause::itself;
     }
 
     [[nodiscard]] std::string how_it_ended() const

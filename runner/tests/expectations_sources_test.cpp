@@ -42,7 +42,9 @@ Expectations in_force_on(int day, const std::string& first, const std::string& s
 
 TEST_CASE("a file that cannot be read is wrong usage")
 {
-    const auto read = [](const std::string& path) { return tests::refusal([&] { read_expectations(path, "Linux"); }); };
+    const auto read = [](const std::string& path) {
+        return tests::refusal([&] { read_expectations(path, "Linux"); });
+    };
     CHECK(read("/no/such\x1b") == "cannot read the expectations file /no/such\\x1b: No such file or directory");
     CHECK(read("/") == "cannot read the expectations file /: Is a directory");
     CHECK(read("/dev/null").empty());

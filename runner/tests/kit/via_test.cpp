@@ -58,6 +58,7 @@ Json without_chance(Json report, const std::string& suffix)
     {
         report.erase(name);
     }
+    report["platform"]["limits"].erase("/dev/shm"); // how much of it is free
     for (Json& result : report["results"])
     {
         CHECK(result["rerun"].get<std::string>().ends_with(suffix));
@@ -65,9 +66,17 @@ Json without_chance(Json report, const std::string& suffix)
         {
             result.erase(name);
         }
+        for (Json& leak : result["leaks"])
+        {
+            leak.erase("name");
+        }
         for (Json& record : result["records"])
         {
             record.erase("milliseconds");
+            if (record["kind"] == "owns")
+            {
+                record.erase("fields"); // names and keys are random
+            }
         }
     }
     return report;
@@ -149,7 +158,7 @@ TEST_CASE("via: every report is written, and streamed as results come")
 {
     Kit kit;
     const std::string folder = kit.files().file("reports");
-    const Answer answer = kit.run({"run", "planted.p*", "--via", "env", "--ndjson", kit.files().file("stream"),
+    const Answer answer = kit.run({"run", "planted.passes", "--via", "env", "--ndjson", kit.files().file("stream"),
                                    "--ktap", "--report", folder});
     CHECK(answer.status == 0);
     CHECK(contains(answer.out, "KTAP version 1"));
