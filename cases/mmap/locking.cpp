@@ -99,6 +99,8 @@ TEST_CASE(
     const std::size_t page = page_size();
     Peer bound = spawn("bound", [page] {
         const Mapping mapping{-1, 3 * page, anonymous};
+        set_up(os::mlock(mapping.data(), page) == 0); // a sandbox may deny it altogether
+        set_up(os::munlock(mapping.data(), page) == 0);
         give_up_locking_privilege();
         limit_locked_memory(2 * page);
 
