@@ -186,9 +186,12 @@ std::size_t Matrix::differences() const
     return count;
 }
 
-Matrix matrix_of(const std::vector<Run>& runs)
+Matrix matrix_of(const std::vector<Run>& runs, std::vector<std::string> names)
 {
-    return Builder{runs}.finished();
+    Matrix matrix = Builder{runs}.finished();
+    matrix.names = std::move(names);
+    matrix.names.resize(runs.size());
+    return matrix;
 }
 
 Matrix only_differences(Matrix matrix)

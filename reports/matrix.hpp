@@ -48,6 +48,7 @@ struct MatrixGroup
 struct Matrix
 {
     std::vector<const Run*> columns;
+    std::vector<std::string> names;  ///< what people call each column, a node or a target; may be empty
     std::vector<MatrixGroup> groups; ///< in the order of the runs
     std::size_t left_out = 0;        ///< rows that only_differences() has taken away
 
@@ -57,8 +58,8 @@ struct Matrix
 };
 
 /// Every property of every run, by whatever version of the kit; of two results with one id in a run the first
-/// counts.
-Matrix matrix_of(const std::vector<Run>& runs);
+/// counts. The names of the columns may be fewer.
+Matrix matrix_of(const std::vector<Run>& runs, std::vector<std::string> names = {});
 
 /// The same with those rows alone that differ.
 Matrix only_differences(Matrix matrix);

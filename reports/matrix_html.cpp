@@ -25,13 +25,14 @@ std::string brief(std::string_view text)
     return html_text(shortened(printable(text), longest));
 }
 
-std::string column_heading(const Run& run)
+std::string column_heading(const Run& run, const std::string& name)
 {
     const Platform& platform = run.platform;
     return fmt::format(
-        "<th scope=\"col\"><strong>{} {}</strong><br>{}, {}<br>sandbox: {}<br>{}<br>kit {}{}</th>\n",
-        brief(platform.system), brief(platform.release), brief(platform.machine), brief(platform.libc),
-        brief(platform.sandbox), brief(run.started), brief(run.kit_version), run.partial ? "<br>cut short" : "");
+        "<th scope=\"col\">{}<strong>{} {}</strong><br>{}, {}<br>sandbox: {}<br>{}<br>kit {}{}</th>\n",
+        name.empty() ? "" : fmt::format("<strong>{}</strong><br>", brief(name)), brief(platform.system),
+        brief(platform.release), brief(platform.machine), brief(platform.libc), brief(platform.sandbox),
+        brief(run.started), brief(run.kit_version), run.partial ? "<br>cut short" : "");
 }
 
 std::string values_in(const MatrixRow& row, std::size_t column)
@@ -99,9 +100,9 @@ std::string row_html(const Matrix& matrix, const MatrixRow& row, std::size_t num
 std::string table_html(const Matrix& matrix)
 {
     std::string html = "<table>\n<thead><tr><th scope=\"col\">Property</th>\n";
-    for (const Run* run : matrix.columns)
+    for (std::size_t column = 0; column < matrix.columns.size(); ++column)
     {
-        html += column_heading(*run);
+        html += column_heading(*matrix.columns[column], matrix.names[column]);
     }
     html += "</tr></thead>\n";
     std::size_t number = 0;

@@ -41,10 +41,12 @@ Json row_json(const Matrix& matrix, const MatrixRow& row)
 std::string to_json(const Matrix& matrix)
 {
     Json platforms = Json::array();
-    for (const Run* run : matrix.columns)
+    for (std::size_t column = 0; column < matrix.columns.size(); ++column)
     {
-        platforms.push_back(header_json(*run));
-        platforms.back()["partial"] = run->partial;
+        const Run& run = *matrix.columns[column];
+        platforms.push_back(header_json(run));
+        platforms.back()["partial"] = run.partial;
+        platforms.back()["name"] = matrix.names[column];
     }
     Json rows = Json::array();
     for (const MatrixGroup& group : matrix.groups)

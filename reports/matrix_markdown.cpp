@@ -17,8 +17,10 @@ std::string platforms_table(const Matrix& matrix)
     {
         const Run& run = *matrix.columns[column];
         const Platform& platform = run.platform;
+        const std::string& name = matrix.names[column];
         text += fmt::format(
-            "| {} | {} | {} | {} | {} | {}{} |\n", column + 1, markdown_text(run.started),
+            "| {} {}| {} | {} | {} | {} | {}{} |\n", column + 1, name.empty() ? "" : markdown_text(name) + " ",
+            markdown_text(run.started),
             markdown_text(fmt::format("{} {} {}", platform.system, platform.release, platform.machine)),
             markdown_text(platform.libc), markdown_text(platform.sandbox), markdown_text(run.kit_version),
             run.partial ? ", cut short" : "");

@@ -120,7 +120,9 @@ std::string head_of(const Matrix& matrix, const Layout& layout, const Painter& p
     for (std::size_t column = 0; column < matrix.columns.size(); ++column)
     {
         const std::string number = fmt::format("[{}]", column + 1);
-        legend += fmt::format("{} {}\n", number, painter.safe(provenance_of(*matrix.columns[column])));
+        const std::string& name = matrix.names[column];
+        legend += fmt::format("{} {}{}\n", number, name.empty() ? "" : painter.safe(name) + "  ",
+                              painter.safe(provenance_of(*matrix.columns[column])));
         heading += "  " + padded(number, layout.cells[column], painter);
     }
     return legend + '\n' + painter.heading(without_trailing_spaces(heading));

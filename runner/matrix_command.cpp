@@ -8,6 +8,7 @@
 #include "runner/renderings.hpp"
 #include "runner/stored_report.hpp"
 
+#include <filesystem>
 #include <iostream>
 #include <memory>
 
@@ -34,11 +35,13 @@ struct Options
 int show_matrix(const Options& options)
 {
     std::vector<reports::Run> runs;
+    std::vector<std::string> names;
     for (const std::string& path : options.reports)
     {
         runs.push_back(read_report(path));
+        names.push_back(std::filesystem::path{path}.stem().string());
     }
-    Matrix matrix = reports::matrix_of(runs);
+    Matrix matrix = reports::matrix_of(runs, std::move(names));
     if (options.only_differences)
     {
         matrix = reports::only_differences(std::move(matrix));
@@ -57,7 +60,7 @@ void declare_matrix(CLI::App& app, std::function<int()>& action)
 {
     const auto options = std::make_shared<Options>();
     CLI::App* matrix = app.add_subcommand("matrix", "Put the JSON reports of several platforms side by side");
-    matrix->add_option("REPORT", options->reports, "A column each")->required();
+    matrix->add_option("REPORT", options->reports, "A column each, named like its file")->required();
     matrix->add_flag("--only-differences", options->only_differences,
                      "Leave out what is the same on all platforms");
     declare_renderings(*matrix, renderings, options->wanted);

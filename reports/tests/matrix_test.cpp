@@ -125,6 +125,20 @@ TEST_CASE("matrix text: columns line up, and rows that differ are marked")
                          "5 properties on 3 platforms, 2 differ\n"));
 }
 
+TEST_CASE("matrix: columns may have names, in every format")
+{
+    const std::vector<Run> runs = samples::different_runs();
+    const Matrix matrix = matrix_of(runs, {"node<1>", "gvisor"});
+    CHECK(to_text(matrix).starts_with("[1] node<1>  2025-01-01T00:00:00Z  Linux 6.1"));
+    CHECK(contains(to_text(matrix), "\n[2] gvisor  2025"));
+    CHECK(contains(to_markdown(matrix), "\n| 2 gvisor | 2025"));
+    CHECK(contains(to_html(matrix),
+                   "<th scope=\"col\"><strong>node&lt;1&gt;</strong><br><strong>Linux 6.1</strong>"));
+    const auto platforms = nlohmann::json::parse(to_json(matrix))["platforms"];
+    CHECK(platforms[1]["name"] == "gvisor");
+    CHECK(platforms[2]["name"] == "");
+}
+
 TEST_CASE("matrix markdown: platforms and a table for each mechanism")
 {
     const std::vector<Run> runs = samples::different_runs();

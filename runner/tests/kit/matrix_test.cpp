@@ -2,6 +2,7 @@
 #include "runner/tests/kit/kit.hpp"
 
 #include <algorithm>
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -75,6 +76,7 @@ TEST_CASE("matrix: platforms and versions of the kit side by side")
     CHECK(says(answer.out,
                "! planted.fails-on-request  PASS                    FAIL                    not known to kit "
                "0.2.0\n"));
+    CHECK(answer.out.starts_with("[1] " + std::filesystem::path{files[0]}.stem().string() + "  "));
     CHECK(says(answer.out, "!   number                  65536                   4096\n"));
     CHECK(says(answer.out,
                "  planted.untested          not known to kit 0.1.0  not known to kit 0.1.0  UNTESTED\n"));
