@@ -28,16 +28,20 @@ make_folder()
     trap 'exit 143' HUP INT TERM
 }
 
-# Runs the target and sets $status. Whoever ends the launcher ends the target, which then cleans up.
+# Runs the target and sets $status, and $signalled where it was told to end. Whoever ends the launcher ends the target,
+# which then cleans up.
 run() # COMMAND…
 {
     "$@" </dev/null &
     running=$!
-    trap 'kill "$running" 2>/dev/null' HUP INT TERM
+    signalled=
+    trap 'signalled=yes; kill "$running" 2>/dev/null' HUP INT TERM
     status=0
     wait "$running" || status=$?
     while kill -0 "$running" 2>/dev/null; do # a signal cut the waiting short
         status=0
         wait "$running" || status=$?
     done
+    # What is ended while it starts may call that a success.
+    [ -z "$signalled" ] || [ "$status" != 0 ] || status=143
 }
