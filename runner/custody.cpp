@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <exception>
 #include <fmt/format.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -19,6 +20,13 @@ namespace ipc_conform::runner
 
 namespace
 {
+
+// A child of ours that is still to be reaped.
+bool has_ended(pid_t pid)
+{
+    siginfo_t info{};
+    return ::waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid == pid;
+}
 
 // Also one that has come to us as an orphan.
 bool is_own_child(pid_t pid)
@@ -41,8 +49,16 @@ Custody::Custody(const SupervisorOptions& options, const Task& task, std::size_t
     if ((!folder_.empty() && ::mkdir(folder_.c_str(), 0700) != 0)
         || (journal_ = journal::create(journal_path_, options.seed, deadline)) < 0)
     {
-        throw CannotJudge{fmt::format("cannot prepare a case in {}: {}",
-                                      folder_.empty() ? "memory" : options.workspace, std::strerror(errno))};
+        const int error = errno;
+        ::rmdir(folder_.c_str());
+        const std::string reason =
+            fmt::format("cannot prepare a case in {}: {}", folder_.empty() ? "memory" : options.workspace,
+                        std::strerror(error));
+        if (error == ENOSPC || error == EDQUOT)
+        {
+            throw NoRoom{reason + "; free space there, or set TMPDIR to another folder"};
+        }
+        throw CannotJudge{reason};
     }
 }
 
@@ -50,16 +66,26 @@ Custody::~Custody()
 {
     if (pid_ > 0)
     {
-        kill();
-        end_process(pid_);
-        if (journal_path_.empty())
-        {
-            remove_objects(journal::Reader{journal_}.records()); // nobody will find this journal later
-        }
+        abandon();
     }
     if (journal_ >= 0)
     {
         ::close(journal_);
+    }
+}
+
+// The open journal tells what there is to remove, also when it has no name, or somebody has removed that.
+void Custody::abandon()
+{
+    try
+    {
+        kill();
+        end_processes({pid_});
+        end_process(pid_);
+        remove_objects(journal::Reader{journal_}.records());
+    }
+    catch (const std::exception&) // no memory even for that: a later clean finds what is left
+    {
     }
 }
 
@@ -100,6 +126,10 @@ void Custody::kill() const
 
 void Custody::give_up()
 {
+    if (has_ended(pid_))
+    {
+        return; // a kit that was held up itself (stopped, or its machine paused) finds both together
+    }
     timed_out_ = true;
     const journal::Reader journal{journal_};
     for (const journal::Lane* lane : journal.lanes())

@@ -15,7 +15,7 @@ namespace ipc_conform::runner
 {
 
 /// What every way of running a case has to do alike; how it is started and waited for is its owner's. Destroyed
-/// without conclude(), it kills what was started and leaves the rest to clean_run().
+/// without conclude(), it kills what was started, removes its objects and leaves the rest to clean_run().
 class Custody
 {
 public:
@@ -49,8 +49,8 @@ public:
 
     /// Kills the case's first process and its group.
     void kill() const;
-    /// At its deadline: notes where every process is stuck, then kills the case; what follows is an ending like
-    /// any other.
+    /// At its deadline, if it has not just ended: notes where every process is stuck, then kills the case; what
+    /// follows is an ending like any other.
     void give_up();
 
     /// When its first process has ended with this status (its number is safe as long as it is not reaped): ends
@@ -60,6 +60,7 @@ public:
     Execution conclude(int status, const std::vector<pid_t>& others);
 
 private:
+    void abandon();
     std::vector<reports::Leak> end_processes(const std::vector<pid_t>& others) const;
     [[nodiscard]] bool is_mine(pid_t pid) const;
     [[nodiscard]] bool has_finished(pid_t pid) const;

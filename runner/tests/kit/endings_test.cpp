@@ -2,6 +2,9 @@
 #include "runner/tests/kit/kit.hpp"
 
 #include <algorithm>
+#include <chrono>
+#include <csignal>
+#include <filesystem>
 
 using namespace ipc_conform::runner::tests;
 
@@ -84,6 +87,22 @@ TEST_CASE("ending: a crash is a failure that names its signal")
     CHECK(with_peer["leaks"].empty());
     CHECK(remaining(kit.diary()) == "");
     CHECK(kit.left_nothing());
+}
+
+TEST_CASE("ending: a case that ended in time has not hung, though the kit was stopped meanwhile")
+{
+    Kit kit;
+    Running run = kit.start({"run", "planted.family", "--repeat", "100000", "--deadline", "2", "--json", "-"});
+    REQUIRE(soon([&] { return !std::filesystem::is_empty(kit.temporary().path()); }));
+    run.signal(SIGSTOP);
+    const auto until = std::chrono::steady_clock::now() + std::chrono::milliseconds{2500};
+    CHECK(soon([&] { return std::chrono::steady_clock::now() > until; }));
+    run.signal(SIGCONT);
+    CHECK(soon([&] { return std::chrono::steady_clock::now() > until + std::chrono::milliseconds{300}; }));
+    run.signal(SIGTERM);
+    const Json report = run.wait().json();
+    CHECK(report["results"][0]["verdict"] == "PASS");
+    CHECK(report["results"][0]["repetitions"] > 1);
 }
 
 TEST_CASE("ending: who escapes is found, charged and ended")
