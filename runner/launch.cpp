@@ -108,6 +108,15 @@ struct Initializer
         return settle(plan, null, kit) ? process::error_code{}
                                        : process::error_code{errno, boost::system::system_category()};
     }
+
+    // What has failed stands in the launcher's error code, which is the kit's own memory. Boost would go on to
+    // exit(), whose handlers are the kit's own, too. It asks for this by one list of arguments and calls it by
+    // another.
+    template <class... Arguments>
+    void on_exec_error(Arguments&&... /*arguments*/) const
+    {
+        ::_exit(1);
+    }
 };
 
 // The child shares our memory until it executes the kit, so none of our handlers may run in it; and a signal
@@ -179,7 +188,7 @@ int open_empty_input()
 
 int empty_input()
 {
-    static const int input = open_empty_input();
+    static const Descriptor input{open_empty_input()};
     return input;
 }
 
