@@ -102,7 +102,12 @@ void ReportFiles::open_in_folder(const reports::Platform& platform)
     const std::string name = reports::platform_file_name(platform);
     for (const reports::Format& format : reports::formats())
     {
-        open(format, fmt::format("{}/{}.{}", folder_, name, format.extension));
+        const std::string file = fmt::format("{}/{}.{}", folder_, name, format.extension);
+        if (std::filesystem::is_symlink(file, error)) // anybody can tell the name, and the folder may be shared
+        {
+            throw UsageError{fmt::format("{} is a symbolic link: remove it, or name another folder", file)};
+        }
+        open(format, file);
     }
 }
 

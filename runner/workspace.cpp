@@ -1,7 +1,10 @@
 #include "runner/workspace.hpp"
 
+#include "fixtures/names.hpp"
+
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <cerrno>
 #include <csignal>
 #include <cstdint>
@@ -123,10 +126,10 @@ std::string find_disk(const std::string& folder, const std::string& chosen)
     }
     for (const std::string& candidate : candidates)
     {
-        // The way there is on record before it exists, so that a killed run's cleaner finds it.
-        const std::string own = candidate == folder
-                                    ? folder + "/disk"
-                                    : candidate + "/" + filesystem::path{folder}.filename().string() + "-disk";
+        // The way there is on record before it exists, so that a killed run's cleaner finds it. Whoever sees the
+        // run's folder must not be able to guess it, and be there first.
+        const std::string own =
+            candidate == folder ? folder + "/disk" : fmt::format("{}/{}{}-disk", candidate, prefix, unique_file());
         if (!on_disk(candidate) || ::access(candidate.c_str(), W_OK) != 0
             || (candidate != folder && ::symlink(own.c_str(), (folder + "/disk").c_str()) != 0))
         {
@@ -171,6 +174,21 @@ void remove_folder(const std::string& folder)
         }
     }
     filesystem::remove_all(folder, ignored);
+}
+
+// ipc-conform-NUMBER-XXXXXX, as make_folder() has it: what is merely called alike is somebody's own.
+bool is_name_of_run(std::string_view name)
+{
+    constexpr std::size_t random_letters = 6;
+    if (!name.starts_with(prefix))
+    {
+        return false;
+    }
+    name.remove_prefix(prefix.size());
+    const std::size_t digits = std::min(name.find_first_not_of("0123456789"), name.size());
+    return digits > 0 && name.size() == digits + 1 + random_letters && name[digits] == '-'
+           && std::ranges::all_of(name.substr(digits + 1),
+                                  [](unsigned char letter) { return std::isalnum(letter); });
 }
 
 // Whether the process whose number stands in a folder's name lives.
@@ -253,7 +271,9 @@ std::vector<DeadWorkspace> dead_workspaces()
         for (const filesystem::directory_entry& entry : filesystem::directory_iterator(base, ignored))
         {
             const std::string name = entry.path().filename().string();
-            if (name.starts_with(prefix) && !name.ends_with("-disk") && is_own_folder(entry.path().string()))
+            if (is_name_of_run(name) && is_own_folder(entry.path().string())
+                && (::access((entry.path() / "lock").c_str(), F_OK) == 0
+                    || filesystem::is_empty(entry.path(), ignored))) // its lock is made first and removed last
             {
                 candidates.push_back(entry.path().string());
             }

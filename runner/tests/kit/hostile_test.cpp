@@ -2,6 +2,7 @@
 #include "runner/tests/kit/kit.hpp"
 
 #include <array>
+#include <filesystem>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -90,4 +91,22 @@ TEST_CASE("hostile: a report with a megabyte of text in it is written in every f
     const Answer shown = kit.run({"report", file});
     CHECK(shown.status == 1);
     CHECK(shown.out.find('\x1b') == std::string::npos);
+}
+
+TEST_CASE("hostile: a link planted where a report is to go is not written through")
+{
+    Kit kit;
+    const std::string folder = kit.files().file("reports");
+    REQUIRE(kit.run({"run", "planted.passes", "--report", folder}).status == 0);
+    std::string planted;
+    for (const auto& entry : std::filesystem::directory_iterator{folder})
+    {
+        planted = entry.path().string();
+    }
+    const std::string victim = kit.files().file("victim");
+    write_file(victim, "untouched");
+    REQUIRE(::unlink(planted.c_str()) == 0);
+    REQUIRE(::symlink(victim.c_str(), planted.c_str()) == 0);
+    check_refused(kit.run({"run", "planted.passes", "--report", folder}), "is a symbolic link");
+    CHECK(read_file(victim) == "untouched");
 }

@@ -7,6 +7,7 @@
 #include <sys/ipc.h>
 #include <sys/mman.h>
 #include <sys/msg.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 using namespace ipc_conform::runner::tests;
@@ -99,6 +100,12 @@ TEST_CASE("leak: what others own is not touched")
     const std::string similar = kit.temporary().file("ipc-conform-of-my-own");
     std::filesystem::create_directory(folder);
     std::filesystem::create_directory(similar); // the name is like the kit's, the mode is not
+    const Words own{"ipc-conform-notes", "ipc-conform-999999-abcdef", "ipc-conform-7-abcdef.old"};
+    for (const std::string& kept : own) // name and mode, but not what a run has in it
+    {
+        REQUIRE(::mkdir(kit.temporary().file(kept).c_str(), 0700) == 0);
+        write_file(kit.temporary().file(kept + "/kept"), "mine");
+    }
 
     kit.report({"planted.leaks-*", "planted.forges-records", "--deadline", "0.3"});
     CHECK(kit.run({"clean"}).status == 0);
@@ -109,6 +116,10 @@ TEST_CASE("leak: what others own is not touched")
     CHECK((claimed == -1 || ::shm_open(forged.c_str(), O_RDWR, 0) >= 0));
     CHECK(std::filesystem::exists(folder));
     CHECK(std::filesystem::exists(similar));
+    for (const std::string& kept : own)
+    {
+        CHECK(read_file(kit.temporary().file(kept + "/kept")) == "mine");
+    }
     ::msgctl(queue, IPC_RMID, nullptr);
     ::shm_unlink(name.c_str());
     ::shm_unlink(forged.c_str());
