@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
+#include <csignal>
 #include <fmt/format.h>
 #include <iterator>
 #include <sys/wait.h>
@@ -127,6 +128,14 @@ bool decided_by_ending(Result& result, const Execution& execution)
         decide(result, Verdict::fail,
                fmt::format("{} {} ms; the timeline shows where each process was stuck", hung,
                            execution.task.deadline.count()));
+        return true;
+    }
+    if (WIFSIGNALED(execution.status) && WTERMSIG(execution.status) == SIGKILL)
+    {
+        decide(result, Verdict::unresolved,
+               "the case was killed by SIGKILL, and not by the kit: by the out-of-memory killer, a limit on "
+               "processor "
+               "time, or somebody else");
         return true;
     }
     if (WIFSIGNALED(execution.status))

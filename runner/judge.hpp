@@ -15,8 +15,8 @@ inline constexpr std::string_view hung = "did not end within";
 
 /// The result of one execution. In the order in which the records were written: a set-up that failed before
 /// any check did decides UNSUPPORTED, RESTRICTED or UNRESOLVED; a failed check, a crash or a passed deadline
-/// decides FAIL; a body that did not come to its end, or that checked nothing, is UNRESOLVED; else PASS. Last,
-/// attribute() looks for who is to blame.
+/// decides FAIL; a case that somebody else killed (SIGKILL), a body that did not come to its end, or that checked
+/// nothing, is UNRESOLVED; else PASS. Last, attribute() looks for who is to blame.
 reports::Result judge(const Execution& execution);
 
 /// The result of a property that is not run: declared UNTESTED, or documented by another system than

@@ -99,6 +99,7 @@ ReportFiles::ReportFiles(const ReportOptions& options) : folder_{options.folder}
 
 void ReportFiles::open_in_folder(const reports::Platform& platform)
 {
+    std::error_code error;
     const std::string name = reports::platform_file_name(platform);
     for (const reports::Format& format : reports::formats())
     {

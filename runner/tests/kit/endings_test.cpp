@@ -89,6 +89,18 @@ TEST_CASE("ending: a crash is a failure that names its signal")
     CHECK(kit.left_nothing());
 }
 
+TEST_CASE("ending: a death by somebody else's hand is no verdict on the system")
+{
+    Kit kit;
+    for (const char* id : {"planted.killed-by-another", "planted.peer-killed-by-another"})
+    {
+        CAPTURE(id);
+        const Json result = kit.result(id);
+        CHECK(result["verdict"] == "UNRESOLVED");
+        CHECK(contains(result["reason"], "killed by SIGKILL"));
+    }
+}
+
 TEST_CASE("ending: a case that ended in time has not hung, though the kit was stopped meanwhile")
 {
     Kit kit;

@@ -9,10 +9,12 @@
 #include "fixtures/stranger.hpp"
 
 #include <array>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <functional>
 #include <string>
+#include <unistd.h>
 
 using namespace ipc_conform;
 using planted::note;
@@ -106,6 +108,18 @@ TEST_CASE("planted.crashes" * says("a case that crashes fails") * shall("planted
 {
     CHECK(true);
     os::kill(os::getpid(), SIGSEGV);
+}
+
+TEST_CASE("planted.killed-by-another" * says("a case that somebody kills says nothing") * shall("planted(1)"))
+{
+    CHECK(true);
+    ::kill(::getpid(), SIGKILL); // as the out-of-memory killer would
+}
+
+TEST_CASE("planted.peer-killed-by-another" * says("a peer that somebody kills says nothing") * shall("planted(1)"))
+{
+    Peer peer = spawn("victim", [] { ::kill(::getpid(), SIGKILL); });
+    CHECK(finished(peer));
 }
 
 TEST_CASE("planted.crashes-with-peer" * says("a crashed case's peers are ended") * shall("planted(1)"))
