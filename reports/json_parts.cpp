@@ -128,6 +128,7 @@ Json header_json(const Run& run)
     return {{"kit", {{"name", kit_name}, {"version", run.kit_version}}},
             {"started", run.started},
             {"seed", run.seed},
+            {"shake", run.shake ? Json(*run.shake) : Json()},
             {"jobs", run.jobs},
             {"proved", run.proved},
             {"expectations", run.expectations},

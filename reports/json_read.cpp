@@ -39,7 +39,8 @@ static void read_value(const JsonPlace& from, Record& into)
     object.optional("fields", into.fields);
 }
 
-static void read_value(const JsonPlace& from, std::optional<double>& into)
+template <typename Held>
+static void read_value(const JsonPlace& from, std::optional<Held>& into)
 {
     into.reset();
     if (!from.value.is_null())

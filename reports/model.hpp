@@ -199,6 +199,7 @@ struct Run
     std::string started; ///< ISO 8601, UTC
     double milliseconds = 0;
     std::uint64_t seed = 0;
+    std::optional<std::uint64_t> shake; ///< --shake: the seed by which scheduling was disturbed
     std::size_t jobs = 0;
     bool partial = false;     ///< interrupted: not everything selected was run
     bool proved = false;      ///< --prove: each case was run under its faults

@@ -23,6 +23,10 @@ std::string header(const Run& run, const Painter& painter)
                              "processors"),
                     platform.user_id, platform.sandbox);
     std::string second = fmt::format("seed {}, {}", run.seed, quantity(run.jobs, "job", "jobs"));
+    if (run.shake)
+    {
+        second += fmt::format(", shaken by {}", *run.shake);
+    }
     if (!run.expectations.empty())
     {
         second += ", expectations: " + run.expectations;

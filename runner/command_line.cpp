@@ -130,6 +130,9 @@ struct RunArguments
         app.add_option("--disk", options.disk, "A folder on a disk file system, for memory maps of real files");
         app.add_option("--seed", options.seed, "Seed of the cases' random sizes (default: a new one)")
             ->check(is_natural);
+        app.add_option("--shake", options.shake,
+                       "Disturb the scheduling around every traced call, the same way for the same SEED")
+            ->check(is_natural);
     }
 
     RunOptions complete()

@@ -1,6 +1,7 @@
 #include "runner/custody.hpp"
 
 #include "fixtures/execution.hpp"
+#include "fixtures/shake.hpp"
 #include "runner/errors.hpp"
 #include "runner/processes.hpp"
 #include "runner/remains.hpp"
@@ -111,6 +112,10 @@ LaunchPlan Custody::plan(int output) const
     if (options_.thorough)
     {
         plan.environment.emplace_back(journal::environment_thorough, "yes");
+    }
+    if (options_.shake && !task_.property->alone) // what measures time would measure the shaking
+    {
+        plan.environment.emplace_back(shake::environment_seed, std::to_string(*options_.shake));
     }
     return plan;
 }

@@ -59,17 +59,6 @@ void observe(Result& result, const Record& record)
     result.observed.emplace_back(record.field(0), std::move(value));
 }
 
-// The case is only as strong as its weakest witness.
-void weaken(Result& result, const std::string& strength)
-{
-    constexpr std::string_view order[] = {"values", "call", "state", "timed"};
-    const auto rank = [&](std::string_view name) { return std::ranges::find(order, name) - std::begin(order); };
-    if (rank(strength) < std::ssize(order) && rank(strength) > rank(result.evidence))
-    {
-        result.evidence = strength;
-    }
-}
-
 std::string process_of(const Record& record, const std::vector<const journal::Lane*>& lanes)
 {
     return record.lane < lanes.size() ? name_of_lane(*lanes[record.lane]) : "unknown";
@@ -197,6 +186,16 @@ void decide_by_records(Result& result, const Execution& execution)
 }
 
 } // namespace
+
+void weaken(Result& result, const std::string& strength)
+{
+    constexpr std::string_view order[] = {"values", "call", "state", "timed"};
+    const auto rank = [&](std::string_view name) { return std::ranges::find(order, name) - std::begin(order); };
+    if (rank(strength) < std::ssize(order) && rank(strength) > rank(result.evidence))
+    {
+        result.evidence = strength;
+    }
+}
 
 Result blank_result(const Property& property)
 {

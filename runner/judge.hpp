@@ -19,6 +19,9 @@ inline constexpr std::string_view hung = "did not end within";
 /// nothing, is UNRESOLVED; else PASS. Last, attribute() looks for who is to blame.
 reports::Result judge(const Execution& execution);
 
+/// A result is only as strong as its weakest witness: `strength` becomes its evidence if it is weaker than that.
+void weaken(reports::Result& result, const std::string& strength);
+
 /// The result of a property that is not run: declared UNTESTED, or documented by another system than
 /// `system` (uname's name) and so UNSUPPORTED here. Nothing for one that is to be run.
 std::optional<reports::Result> judged_without_running(const Property& property, std::string_view system);

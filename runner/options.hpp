@@ -50,6 +50,7 @@ struct RunOptions
     std::vector<std::string> expect; ///< files of expectations instead of the kit's own, which is "built-in"
     std::string disk;                ///< a folder on a disk file system
     std::optional<std::uint64_t> seed;
+    std::optional<std::uint64_t> shake; ///< seed by which the scheduling is disturbed around every traced call
 };
 
 } // namespace ipc_conform::runner

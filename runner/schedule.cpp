@@ -89,6 +89,8 @@ void Schedule::merge(Entry& entry, reports::Result result)
     merged.verdicts = entry.result->verdicts;
     merged.repetitions = entry.result->repetitions + 1;
     merged.proofs = entry.result->proofs;
+    weaken(merged, result.evidence);
+    weaken(merged, entry.result->evidence);
     count(merged, result.verdict);
     for (const reports::Leak& leak : result.leaks)
     {

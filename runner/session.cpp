@@ -84,6 +84,7 @@ reports::Run header_of(const RunOptions& options)
     reports::Run run;
     run.kit_version = IPC_CONFORM_VERSION;
     run.seed = options.seed.value_or(new_seed());
+    run.shake = options.shake;
     run.jobs = options.jobs == 0 ? default_jobs() : options.jobs;
     run.proved = options.prove;
     run.platform = platform_of_this_system();
@@ -162,6 +163,10 @@ Measured measure_here(const RunOptions& options, const Selection& selection, Rec
         .ended =
             [&](const Execution& execution) {
                 reports::Result result = recording.judged(judge(execution));
+                if (header.shake)
+                {
+                    result.rerun += fmt::format(" --shake {}", *header.shake);
+                }
                 display.finished(result.id, result.verdict);
                 if (const reports::Result* complete = schedule.take(execution.task, std::move(result)))
                 {
@@ -180,7 +185,8 @@ Measured measure_here(const RunOptions& options, const Selection& selection, Rec
                                        .disk = workspace.disk(),
                                        .thorough = options.thorough,
                                        .jobs = header.jobs,
-                                       .seed = header.seed};
+                                       .seed = header.seed,
+                                       .shake = header.shake};
     const bool partial = supervise_or_clean(supervisor, flow) != 0;
     return {schedule.results(), partial, {}};
 }

@@ -53,6 +53,7 @@ struct SupervisorOptions
     bool thorough = false; ///< see RunOptions
     std::size_t jobs = 1;
     std::uint64_t seed = 0;
+    std::optional<std::uint64_t> shake; ///< see RunOptions
 };
 
 /// Where the tasks come from and the executions go. Called from run() alone, never concurrently.

@@ -103,6 +103,10 @@ std::vector<std::string> command_in_target(const RunOptions& options, const Sele
     {
         add("--seed", std::to_string(*options.seed));
     }
+    if (options.shake)
+    {
+        add("--shake", std::to_string(*options.shake));
+    }
     return command;
 }
 

@@ -85,6 +85,7 @@ Run rich_run()
     run.started = "2025-01-02T03:04:05Z";
     run.milliseconds = 620.5;
     run.seed = 42;
+    run.shake = 7;
     run.jobs = 8;
     run.partial = true;
     run.proved = true;

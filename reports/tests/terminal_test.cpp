@@ -76,9 +76,10 @@ TEST_CASE("an unexpected result is shown in full")
 TEST_CASE("the report says where, how many, what, why and what to do")
 {
     const std::string text = terminal_report(samples::rich_run(), plain);
-    CHECK(text.starts_with("ipc-conform 0.1.0: Linux 6.18.0 x86_64, glibc 2.36, 2 processors, user id 1000, "
-                           "sandbox: container (docker)\n"
-                           "seed 42, 8 jobs, expectations: linux.toml, trust base: holds, via: runsc do\n"));
+    CHECK(text.starts_with(
+        "ipc-conform 0.1.0: Linux 6.18.0 x86_64, glibc 2.36, 2 processors, user id 1000, "
+        "sandbox: container (docker)\n"
+        "seed 42, 8 jobs, shaken by 7, expectations: linux.toml, trust base: holds, via: runsc do\n"));
     CHECK(contains(text, R"(
 mechanism  PASS  FAIL  UNSUPPORTED  RESTRICTED  UNRESOLVED  UNTESTED
 pipe          1     1            ·           ·           ·         ·

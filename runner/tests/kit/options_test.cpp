@@ -88,6 +88,19 @@ TEST_CASE("option: --jobs and --seed are used and reported")
     CHECK(one_by_one["milliseconds"] >= 600);
 }
 
+TEST_CASE("option: --shake reaches the cases, is reported and stands in the command to run again")
+{
+    Kit kit;
+    const Json shaken = kit.report({"planted.inherits", "--shake", "99"});
+    CHECK(shaken["shake"] == 99);
+    CHECK(shaken["results"][0]["observed"]["shake"] == "99");
+    CHECK(shaken["results"][0]["rerun"] == "./ipc-conform run planted.inherits --shake 99");
+    const Json calm = kit.report({"planted.inherits"});
+    CHECK(calm["shake"].is_null());
+    CHECK(calm["results"][0]["observed"]["shake"] == "");
+    CHECK(kit.run({"run", "planted.*", "--shake", "x"}).status == 2);
+}
+
 TEST_CASE("option: --prove tells killed faults from survivors")
 {
     Kit kit;

@@ -3,6 +3,7 @@
 #include "fixtures/journal.hpp"
 #include "fixtures/platform.hpp"
 #include "fixtures/property.hpp"
+#include "fixtures/shake.hpp"
 
 #include <csignal>
 #include <cstdlib>
@@ -82,5 +83,7 @@ TEST_CASE("planted.inherits" * says("a case starts from a known state") * shall(
     observe("seed", journal::region().seed);
     const char* name = std::getenv("PLANTED_GREETING");
     observe("greeting", name == nullptr ? "" : name);
+    const char* shaken = std::getenv(shake::environment_seed);
+    observe("shake", shaken == nullptr ? "" : shaken);
     CHECK(true);
 }
