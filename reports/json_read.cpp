@@ -193,6 +193,7 @@ void read_header(const JsonObject& from, Run& into)
     into.kit_version = kit.version;
     from.optional_name("started", into.started);
     from.optional("seed", into.seed);
+    from.optional("shake", into.shake);
     from.optional("jobs", into.jobs);
     from.optional("proved", into.proved);
     from.optional("expectations", into.expectations);
