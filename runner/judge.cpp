@@ -123,8 +123,7 @@ bool decided_by_ending(Result& result, const Execution& execution)
     {
         decide(result, Verdict::unresolved,
                "the case was killed by SIGKILL, and not by the kit: by the out-of-memory killer, a limit on "
-               "processor "
-               "time, or somebody else");
+               "processor time, or somebody else");
         return true;
     }
     if (WIFSIGNALED(execution.status))
