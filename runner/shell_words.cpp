@@ -3,7 +3,7 @@
 #include "runner/errors.hpp"
 
 #include <fmt/format.h>
-#include <optional>
+#include <utility>
 
 namespace ipc_conform::runner
 {
@@ -85,20 +85,21 @@ private:
 
     std::string& word()
     {
-        return word_ ? *word_ : word_.emplace();
+        in_word_ = true;
+        return word_;
     }
 
     void end_word()
     {
-        if (word_)
+        if (std::exchange(in_word_, false))
         {
-            words_.push_back(std::move(*word_));
-            word_.reset();
+            words_.push_back(std::exchange(word_, {}));
         }
     }
 
     std::string_view rest_;
-    std::optional<std::string> word_;
+    std::string word_;
+    bool in_word_ = false; ///< a word may be empty
     std::vector<std::string> words_;
 };
 
