@@ -30,9 +30,7 @@ std::string libc()
 #endif
 }
 
-} // namespace
-
-reports::Platform platform_of_this_system()
+reports::Platform look_around()
 {
     utsname names{};
     ::uname(&names);
@@ -47,6 +45,15 @@ reports::Platform platform_of_this_system()
             .sandbox = sandbox.name,
             .hints = sandbox.hints,
             .limits = limits_of_this_system()};
+}
+
+} // namespace
+
+// Looked at once: a run asks several times, and the kernel's log alone takes half a millisecond.
+const reports::Platform& platform_of_this_system()
+{
+    static const reports::Platform here = look_around();
+    return here;
 }
 
 } // namespace ipc_conform::runner

@@ -15,7 +15,7 @@ using NamedValues = std::vector<std::pair<std::string, std::string>>;
 
 /// This system, its limits, and what surrounds this process. Calls nothing that needs a privilege, and
 /// leaves nothing behind.
-reports::Platform platform_of_this_system();
+const reports::Platform& platform_of_this_system();
 
 /// The limits that decide what IPC can do here: name and value. A limit that this system does not have, or
 /// hides, is left out.

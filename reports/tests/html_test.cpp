@@ -13,7 +13,9 @@ TEST_CASE("html: the page begins with platform, totals and how far to trust them
 {
     const std::string html = to_html(samples::rich_run());
     CHECK(contains(html, "<title>IPC conformance: Linux 6.18.0 x86_64</title>"));
-    CHECK(contains(html, "glibc 2.36 · sandbox: container (docker) · 2025-01-02T03:04:05Z · 0.62 s · kit 0.1.0"));
+    CHECK(contains(html,
+                   "glibc 2.36 · sandbox: container (docker) · via: runsc do · 2025-01-02T03:04:05Z · 0.62 s · "
+                   "kit 0.1.0"));
     CHECK(contains(html, "Not as expected. The run was cut short."));
     CHECK(contains(html, "<strong class=\"fail\">2</strong> FAIL"));
     CHECK(contains(html, "<dt>Trust base</dt><dd>holds</dd>"));
