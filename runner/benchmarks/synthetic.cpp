@@ -60,8 +60,9 @@ constexpr std::array<Declaration, count> declarations = declared();
 
 struct Link : Chained<Declaration>
 {
-    Link() : Chained{declarations[made++]}
+    Link() : Chained{ids[made].data(), declarations[made]}
     {
+        ++made;
     }
     static inline std::size_t made = 0;
 };
