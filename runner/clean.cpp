@@ -23,11 +23,10 @@ void end_processes(const std::string& mark, std::vector<reports::Leak>& removed)
     for (bool found = true; found;)
     {
         found = false;
-        std::vector<pid_t> processes = marked_processes(journal::environment_case, mark + "/");
-        for (const pid_t pid : processes_mapping(mark + "/")) // its journal
-        {
-            processes.push_back(pid);
-        }
+        // Its journal first: whoever has it mapped no longer, because he has executed the kit, is marked by then.
+        std::vector<pid_t> processes = processes_mapping(mark + "/");
+        const std::vector<pid_t> marked = marked_processes(journal::environment_case, mark + "/");
+        processes.insert(processes.end(), marked.begin(), marked.end());
         for (const pid_t pid : processes)
         {
             if (is_zombie(pid) || ::kill(pid, 0) != 0) // or it is in both lists, and gone

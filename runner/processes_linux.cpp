@@ -10,11 +10,13 @@
 #include <fmt/format.h>
 #include <fstream>
 #include <iterator>
+#include <set>
 #include <sstream>
 #include <string_view>
 #include <sys/prctl.h>
 #include <system_error>
 #include <unistd.h>
+#include <utility>
 
 namespace ipc_conform::runner
 {
@@ -22,10 +24,12 @@ namespace ipc_conform::runner
 namespace
 {
 
+// What can be read of it: a process that goes meanwhile makes the buffer throw, which its stream does not.
 std::string read_file(const std::string& path)
 {
-    std::ifstream file{path, std::ios::binary};
-    return {std::istreambuf_iterator<char>{file}, {}};
+    std::ostringstream text;
+    text << std::ifstream{path, std::ios::binary}.rdbuf();
+    return std::move(text).str();
 }
 
 std::string trimmed(std::string text)
@@ -49,6 +53,29 @@ std::vector<pid_t> every_process()
         if (error == std::errc{} && end == name.data() + name.size())
         {
             found.push_back(pid);
+        }
+    }
+    return found;
+}
+
+// All processes but this of which that holds. One that is looked at too late may be gone, and have left a child
+// that is younger than the listing: so whoever is new is looked at, until nobody is.
+template <class Predicate>
+std::vector<pid_t> processes_of_which(Predicate holds)
+{
+    std::vector<pid_t> found;
+    std::set<pid_t> seen{::getpid()};
+    for (bool any_new = true; any_new;)
+    {
+        any_new = false;
+        for (const pid_t pid : every_process())
+        {
+            const bool is_new = seen.insert(pid).second;
+            any_new = any_new || is_new;
+            if (is_new && holds(pid))
+            {
+                found.push_back(pid);
+            }
         }
     }
     return found;
@@ -102,19 +129,14 @@ bool is_marked(pid_t pid, const std::string& name, const std::string& value_pref
 
 std::vector<pid_t> marked_processes(const std::string& name, const std::string& value_prefix)
 {
-    std::vector<pid_t> found = every_process();
-    std::erase_if(found, [&](pid_t pid) { return pid == ::getpid() || !is_marked(pid, name, value_prefix); });
-    return found;
+    return processes_of_which([&](pid_t pid) { return is_marked(pid, name, value_prefix); });
 }
 
 std::vector<pid_t> processes_mapping(const std::string& path_prefix)
 {
-    std::vector<pid_t> found = every_process();
-    std::erase_if(found, [&](pid_t pid) {
-        return pid == ::getpid()
-               || read_file(fmt::format("/proc/{}/maps", pid)).find(' ' + path_prefix) == std::string::npos;
+    return processes_of_which([&](pid_t pid) {
+        return read_file(fmt::format("/proc/{}/maps", pid)).find(' ' + path_prefix) != std::string::npos;
     });
-    return found;
 }
 
 std::string command_of(pid_t pid)

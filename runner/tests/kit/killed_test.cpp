@@ -82,6 +82,7 @@ TEST_CASE("killed: clean removes everything, whenever the kit was killed")
         CAPTURE(milliseconds);
         kill_a_run(kit, [&] { wait_milliseconds(milliseconds); });
         const Answer cleaned = kit.run({"clean"});
+        CAPTURE(cleaned.err);
         CHECK(cleaned.status == 0);
         CHECK(remaining(kit.diary()) == "");
         CHECK(kit.left_nothing());
