@@ -19,25 +19,6 @@
 namespace ipc_conform::runner
 {
 
-namespace
-{
-
-// A child of ours that is still to be reaped.
-bool has_ended(pid_t pid)
-{
-    siginfo_t info{};
-    return ::waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid == pid;
-}
-
-// Also one that has come to us as an orphan.
-bool is_own_child(pid_t pid)
-{
-    siginfo_t info{};
-    return pid > 0 && ::waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED | WNOHANG | WNOWAIT) == 0;
-}
-
-} // namespace
-
 Custody::Custody(const SupervisorOptions& options, const Task& task, std::size_t number)
     : options_{options},
       task_{task},
@@ -131,10 +112,6 @@ void Custody::kill() const
 
 void Custody::give_up()
 {
-    if (has_ended(pid_))
-    {
-        return; // a kit that was held up itself (stopped, or its machine paused) finds both together
-    }
     timed_out_ = true;
     const journal::Reader journal{journal_};
     for (const journal::Lane* lane : journal.lanes())
@@ -191,9 +168,17 @@ std::vector<reports::Leak> Custody::end_processes(const std::vector<pid_t>& othe
     {
         const pid_t pid = lane->pid.load();
         const bool running = lane->state.load() == journal::LaneState::running;
-        if (running && pid != pid_ && std::ranges::find(others, pid) == others.end() && is_own_child(pid))
+        if (!running || pid <= 0 || pid == pid_ || std::ranges::find(others, pid) != others.end())
+        {
+            continue;
+        }
+        const pid_t waited = ::waitpid(pid, nullptr, WNOHANG);
+        if (waited != -1) // a child of ours: also one that has come to us as an orphan
         {
             ended.push_back({"process", fmt::format("{} ({})", pid, lane->process.data())});
+        }
+        if (waited == 0)
+        {
             end_process(pid);
         }
     }

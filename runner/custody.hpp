@@ -49,7 +49,7 @@ public:
 
     /// Kills the case's first process and its group.
     void kill() const;
-    /// At its deadline, if it has not just ended: notes where every process is stuck, then kills the case; what
+    /// At its deadline, if it has not ended by then: notes where every process is stuck, then kills the case; what
     /// follows is an ending like any other.
     void give_up();
 

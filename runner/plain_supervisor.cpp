@@ -158,6 +158,9 @@ private:
     {
         for (bool given_up = false;; nap())
         {
+            // Before it is looked whether the case has ended: a kit that was held up itself (stopped, or its
+            // machine paused) finds both together.
+            const bool due = Clock::now() >= custody.deadline();
             int status = 0;
             pid_t ended = 0;
             while ((ended = ::waitpid(-1, &status, WNOHANG)) > 0) // orphans come to us by adoption
@@ -175,7 +178,7 @@ private:
             {
                 custody.kill();
             }
-            else if (!given_up && Clock::now() >= custody.deadline())
+            else if (due && !given_up)
             {
                 custody.give_up();
                 given_up = true;
