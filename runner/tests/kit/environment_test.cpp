@@ -167,10 +167,11 @@ TEST_CASE("surroundings: no folder for temporary files")
     Kit kit;
     kit.with("TMPDIR", "/tmp").before([&] { make_everything_read_only(); });
     const Answer answer = kit.run({"run", "planted.family", "planted.needs-a-file", "--json", "-"});
-    CHECK(answer.status == 0);
+    CHECK(answer.status == (plainly() ? 4 : 0));
     const Json report = answer.json();
     CHECK(ids_of(report) == Words{"planted.family", "planted.needs-a-file"});
-    CHECK(report["results"][0]["verdict"] == "PASS"); // its journal is in memory, and its stranger has it, too
+    CHECK(report["results"][0]["verdict"]
+          == with_stranger("PASS")); // its journal is in memory, and its stranger has it, too
     CHECK(report["results"][1]["verdict"] == "RESTRICTED");
     CHECK(report["results"][1]["remedy"].get<std::string>().find("TMPDIR") != std::string::npos);
 #endif

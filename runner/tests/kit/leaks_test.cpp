@@ -93,7 +93,8 @@ TEST_CASE("leak: what others own is not touched")
     Kit kit;
     const int queue = ::msgget(IPC_PRIVATE, IPC_CREAT | 0600);
     const std::string name = "/kit-test-" + std::to_string(::getpid());
-    const std::string forged = "/foreign-object"; // planted.forges-records claims that it owns this one
+    const std::string forged = name + "-claimed"; // planted.forges-records claims that it owns this one
+    kit.with("PLANTED_FOREIGN_OBJECT", forged);
     const int object = ::shm_open(name.c_str(), O_RDWR | O_CREAT, 0600);
     const int claimed = ::shm_open(forged.c_str(), O_RDWR | O_CREAT, 0600);
     const std::string folder = kit.temporary().file("someone-elses");

@@ -3,6 +3,7 @@
 #include "fixtures/os.hpp"
 #include "fixtures/property.hpp"
 
+#include <cstdlib>
 #include <cstring>
 #include <random>
 #include <string>
@@ -58,7 +59,9 @@ TEST_CASE("planted.forges-records" * says("records of no known kind are passed o
         }
     }
     journal::append(journal::Kind::owns, {"System V message queue", "not a key", "not an id"});
-    journal::append(journal::Kind::owns, {"POSIX shared memory", "/foreign-object"});
+    const char* foreign = std::getenv("PLANTED_FOREIGN_OBJECT");
+    journal::append(journal::Kind::owns,
+                    {"POSIX shared memory", foreign == nullptr ? "/foreign-object" : foreign});
     journal::append(journal::Kind::owns, {"unheard-of", "/ipcc-name"});
     journal::append(journal::Kind::evidence, {"hearsay", ""});
 }
