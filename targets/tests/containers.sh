@@ -17,15 +17,16 @@ target()
     call timeout 100 "$source/targets/$launcher" "$@"
 }
 
+# What the launcher that is $running has made: others run containers here, too, and podman those of runc.
 left()
 {
     find "$work" -name 'conform-target-*'
     case $launcher in
     podman)
-        podman ps --all --quiet
+        podman ps --all --quiet --filter "name=^conform-target-$running\$"
         podman images --quiet
         ;;
-    runc) runc list --quiet ;;
+    runc) runc list --quiet | grep -x "ipc-conform-$running" ;;
     *) grep "$work" /proc/mounts ;;
     esac
 }
@@ -35,6 +36,7 @@ called()
     "$1" | grep -q "$2"
 }
 
+running=none
 before=$(left)
 target "$kit" --version
 [ "$status" != 3 ] || skip "$launcher starts nothing here: $(tail -n 1 "$work/err")"
