@@ -6,6 +6,7 @@
 #include "runner/errors.hpp"
 #include "runner/system_call_numbers.hpp"
 
+#include <algorithm>
 #include <fmt/format.h>
 
 namespace ipc_conform::runner
@@ -21,13 +22,17 @@ namespace
         {                                                                                                         \
         }                                                                                                         \
     }
-const SystemCall needed[] = {
-    NEEDED(prctl),      NEEDED(clone),          NEEDED(wait4),           NEEDED(waitid),     NEEDED(kill),
-    NEEDED(pipe),       NEEDED(pipe2),          NEEDED(epoll_create1),   NEEDED(epoll_ctl),  NEEDED(epoll_wait),
-    NEEDED(eventfd2),   NEEDED(timerfd_create), NEEDED(timerfd_settime), NEEDED(pidfd_open), NEEDED(vfork),
-    NEEDED(execve),     NEEDED(setsid),         NEEDED(mkdir),           NEEDED(ftruncate),  NEEDED(pread64),
-    NEEDED(getdents64), NEEDED(prlimit64),      NEEDED(statfs),          NEEDED(getsid),     NEEDED(syslog),
-    NEEDED(uname),      NEEDED(unlinkat),       NEEDED(readlink),        NEEDED(ioctl),      NEEDED(rt_sigaction),
+const SystemCall needed_always[] = {
+    NEEDED(prctl),     NEEDED(clone),  NEEDED(wait4),        NEEDED(kill),    NEEDED(pipe),
+    NEEDED(setsid),    NEEDED(mkdir),  NEEDED(ftruncate),    NEEDED(pread64), NEEDED(getdents64),
+    NEEDED(prlimit64), NEEDED(statfs), NEEDED(syslog),       NEEDED(uname),   NEEDED(unlinkat),
+    NEEDED(readlink),  NEEDED(ioctl),  NEEDED(rt_sigaction),
+};
+// But for --plain.
+const SystemCall needed_to_execute[] = {
+    NEEDED(waitid),     NEEDED(pipe2),    NEEDED(epoll_create1),  NEEDED(epoll_ctl),
+    NEEDED(epoll_wait), NEEDED(eventfd2), NEEDED(timerfd_create), NEEDED(timerfd_settime),
+    NEEDED(pidfd_open), NEEDED(vfork),    NEEDED(execve),         NEEDED(getsid),
 };
 #undef NEEDED
 
@@ -37,24 +42,30 @@ bool must_not_be_refused(const SystemCall& call)
     return call.number == SYS_epoll_ctl || call.number == SYS_epoll_wait;
 }
 
+void refuse_if_deadly(const SystemCall& call)
+{
+    const FilterAnswer answer = call.number == -1 ? FilterAnswer::lets_pass : ask_filters(call).answer;
+    const bool refused = answer == FilterAnswer::refuses && must_not_be_refused(call);
+    if (answer == FilterAnswer::kills || refused)
+    {
+        throw CannotJudge{fmt::format("a seccomp filter {} {}, which the kit itself needs: {}",
+                                      refused ? "denies" : "kills who calls", call.name,
+                                      remedy_for_filter(call.name))};
+    }
+}
+
 } // namespace
 
-void refuse_deadly_filters()
+void refuse_deadly_filters(bool plainly)
 {
     if (seccomp_mode() == 0)
     {
         return;
     }
-    for (const SystemCall& call : needed)
+    std::ranges::for_each(needed_always, refuse_if_deadly);
+    if (!plainly)
     {
-        const FilterAnswer answer = call.number == -1 ? FilterAnswer::lets_pass : ask_filters(call).answer;
-        const bool refused = answer == FilterAnswer::refuses && must_not_be_refused(call);
-        if (answer == FilterAnswer::kills || refused)
-        {
-            throw CannotJudge{fmt::format("a seccomp filter {} {}, which the kit itself needs: {}",
-                                          refused ? "denies" : "kills who calls", call.name,
-                                          remedy_for_filter(call.name))};
-        }
+        std::ranges::for_each(needed_to_execute, refuse_if_deadly);
     }
 }
 
@@ -65,7 +76,7 @@ void refuse_deadly_filters()
 namespace ipc_conform::runner
 {
 
-void refuse_deadly_filters()
+void refuse_deadly_filters(bool /*plainly*/)
 {
 }
 

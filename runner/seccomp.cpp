@@ -72,15 +72,44 @@ long made(const SystemCall& call)
     return ::syscall(call.number, word(0), word(1), word(2), word(3), word(4), word(5));
 }
 
-/// Makes the call and tells how that went; nothing but system calls, for a child.
-[[noreturn]] void make(const SystemCall& call, const SharedTold& told)
+/// Makes a call and tells how that went; nothing but system calls, for a child.
+template <class Call>
+[[noreturn]] void make(Call call, const SharedTold& told)
 {
     const rlimit no_core{};
     ::setrlimit(RLIMIT_CORE, &no_core); // whoever kills it, it leaves nothing behind
     errno = 0;
-    told->error = made(call) == -1 ? errno : 0;
+    told->error = call() == -1 ? errno : 0;
     told->answered = 1;
     ::_exit(0);
+}
+
+/// The errno of a call that a child makes; 0: it succeeds, -1: the child did not survive it.
+template <class Call>
+int error_in_child(Call call)
+{
+    const trust::DefaultChildSignal guard;
+    const SharedTold told;
+    if (!told)
+    {
+        return ENOMEM;
+    }
+    const pid_t child = ::fork();
+    if (child == 0)
+    {
+        make(call, told);
+    }
+    if (child > 0)
+    {
+        pid_t ended = 0;
+        trust::soon([&] { return (ended = ::waitpid(child, nullptr, WNOHANG)) != 0; });
+        if (ended == 0)
+        {
+            ::kill(child, SIGKILL);
+            ::waitpid(child, nullptr, 0);
+        }
+    }
+    return told->answered == 1 ? told->error.load() : -1;
 }
 
 /// Installs a filter that hands this call over to whoever holds the descriptor it returns.
@@ -108,23 +137,50 @@ pid_t fork_with_common_descriptors()
 #endif
 }
 
-/// By poll(), or where a filter refuses that, by select().
-bool is_handed_over(int listener)
+/// Looks whether there is something to read: 1 or 0, -1 when it cannot. Without a descriptor (-1) there is
+/// nothing.
+using Look = int (*)(int descriptor);
+
+int look_by_poll(int descriptor)
 {
-    if (listener <= 0)
+    pollfd waiting{.fd = descriptor, .events = POLLIN, .revents = 0};
+    const int found = ::poll(&waiting, 1, 0);
+    return found == -1 ? -1 : static_cast<int>((waiting.revents & POLLIN) != 0);
+}
+
+int look_by_select(int descriptor)
+{
+    if (descriptor >= FD_SETSIZE)
     {
-        return false;
-    }
-    pollfd waiting{.fd = listener, .events = POLLIN, .revents = 0};
-    if (::poll(&waiting, 1, 0) != -1)
-    {
-        return (waiting.revents & POLLIN) != 0;
+        return -1;
     }
     fd_set readable;
     FD_ZERO(&readable);
-    FD_SET(listener, &readable);
+    if (descriptor >= 0)
+    {
+        FD_SET(descriptor, &readable);
+    }
     timeval at_once{};
-    return listener < FD_SETSIZE && ::select(listener + 1, &readable, nullptr, nullptr, &at_once) == 1;
+    return ::select(descriptor + 1, &readable, nullptr, nullptr, &at_once);
+}
+
+/// A filter may refuse the one, or kill who makes it; nullptr where it does both.
+Look look_that_works()
+{
+    for (const Look look : {look_by_poll, look_by_select})
+    {
+        if (error_in_child([look] { return look(-1); }) == 0)
+        {
+            return look;
+        }
+    }
+    return nullptr;
+}
+
+bool is_handed_over(int listener)
+{
+    static const Look look = look_that_works();
+    return listener > 0 && look != nullptr && look(listener) == 1;
 }
 
 } // namespace
@@ -159,7 +215,7 @@ FilterReply ask_filters(const SystemCall& call)
         {
             ::_exit(0);
         }
-        make(call, told);
+        make([&] { return made(call); }, told);
     }
     if (child == -1)
     {
@@ -198,28 +254,7 @@ FilterReply ask_filters(const SystemCall& call)
 
 int error_of_call(const SystemCall& call)
 {
-    const trust::DefaultChildSignal guard;
-    const SharedTold told;
-    if (!told)
-    {
-        return ENOMEM;
-    }
-    const pid_t child = ::fork();
-    if (child == 0)
-    {
-        make(call, told);
-    }
-    if (child > 0)
-    {
-        pid_t ended = 0;
-        trust::soon([&] { return (ended = ::waitpid(child, nullptr, WNOHANG)) != 0; });
-        if (ended == 0)
-        {
-            ::kill(child, SIGKILL);
-            ::waitpid(child, nullptr, 0);
-        }
-    }
-    return told->answered == 1 ? told->error.load() : -1;
+    return error_in_child([&] { return made(call); });
 }
 
 } // namespace ipc_conform::runner

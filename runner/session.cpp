@@ -206,7 +206,7 @@ reports::Run measure(const RunOptions& options, ReportFiles& files)
 
 int run_session(const RunOptions& options)
 {
-    refuse_deadly_filters();
+    refuse_deadly_filters(options.plain);
     ReportFiles files{options.reports};
     const reports::Run run = measure(options, files);
 

@@ -34,7 +34,7 @@ case $extent in
         set -- --all
         ;;
     *)
-        calls='msgget msgrcv shmat mq_open mq_timedsend socket:1 socket:2 recvmsg splice'
+        calls='poll msgget msgrcv shmat mq_open mq_timedsend socket:1 socket:2 recvmsg splice'
         kits_own='pidfd_open waitid epoll_ctl'
         set -- run sysv-msg posix-mq sysv-shm unix-stream
         ;;
@@ -50,5 +50,10 @@ for answer in ${ANSWERS:-EPERM ENOSYS kill}; do
         run_and_compare "$answer $call" '0 3' "$filtered" "$answer" "$call" -- "$kit" "$@" --ndjson -
     done
 done
+
+# Run plainly, it needs none of what starts other programs.
+run_and_compare 'kill what executes, plainly' 0 "$filtered" kill epoll_create1 epoll_ctl epoll_wait eventfd2 timerfd_create \
+    pidfd_open waitid -- "$kit" "$@" --plain --ndjson -
+
 echo "$bad not ok"
 [ "$bad" -eq 0 ]
