@@ -59,8 +59,9 @@ read_only='
     done
     cd /'
 in_place 'a read-only root' 0 -m "mount --make-rprivate /; $read_only" sysv-msg fifo
+in_place 'a read-only root, working in /proc' 0 -m "mount --make-rprivate /; $read_only; cd /proc" fifo mmap
 
-if ! ldd "$kit" >/dev/null 2>&1; then
+if ldd "$kit" 2>&1 | grep -Eq 'statically linked|not a dynamic'; then
     in_place 'nothing but the program' 0 -m "mount --make-rprivate /
         mount --bind '$work/root' '$work/root'
         mount -o remount,bind,ro '$work/root'
