@@ -7,7 +7,14 @@
 
 name=${0##*/}
 targets=$(CDPATH='' cd "${0%/*}" && pwd -P)
+[ -e "$targets/common.sh" ] || targets=${targets%/*} # a launcher for a fleet stands in a folder of its own
 root=${targets%/*}
+kit=$root/ipc-conform # among the sources: builds the kit and becomes it
+expectations=$root/reports/expectations
+if [ ! -d "$root/cmake" ]; then # installed, in share/ipc-conform
+    kit=${root%/*/*}/bin/ipc-conform
+    expectations=$root/expectations
+fi
 
 # Says what is wrong and the way out, in one line. The target cannot be judged then: 3.
 die() # MESSAGE
@@ -32,5 +39,5 @@ need() # TOOL PACKAGE
 whole_kit_unless_given() # OWN-ARGUMENTS-AS-ONE-WORD [PROGRAM ARGUMENT…]
 {
     [ $# = 1 ] || return 0
-    exec "$root/ipc-conform" --all --via "$targets/$name${1:+ $1}"
+    exec "$kit" --all --via "$targets/$name${1:+ $1}"
 }

@@ -1,15 +1,17 @@
 # What the launchers of containers share. Sourced after common.sh.
 # shellcheck shell=sh disable=SC2034,SC2154
 
-# Sets $program and $own, how many arguments stand ahead of it.
+# Sets $program, $own, how many arguments stand ahead of it, and $last, the last of these.
 find_program() # "$@"
 {
     own=0
+    last=
     for program; do
         case $program in
         */*) [ ! -f "$program" ] || [ ! -x "$program" ] || return 0 ;;
         esac
         own=$((own + 1))
+        last=$program
     done
     whole_kit_unless_given "$*"
 }
@@ -44,4 +46,27 @@ run() # COMMAND…
     done
     # What is ended while it starts may call that a success.
     [ -z "$signalled" ] || [ "$status" != 0 ] || status=143
+}
+
+# Runs COMMAND with all arguments, but with WORDS in place of the program; the word PROGRAM is the program's path.
+run_with() # COMMAND WORDS "$@"
+{
+    command=$1
+    words=$2
+    shift 2
+    position=0
+    for argument; do
+        [ $position -gt 0 ] || set --
+        if [ $position = "$own" ]; then
+            for word in $words; do
+                [ "$word" != PROGRAM ] || word=$program
+                set -- "$@" "$word"
+            done
+        else
+            set -- "$@" "$argument"
+        fi
+        position=$((position + 1))
+    done
+    # shellcheck disable=SC2086 # a list of words
+    run $command "$@"
 }

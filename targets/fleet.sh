@@ -14,8 +14,9 @@ take_folder() # FOLDER [PROGRAM] [ARGUMENT…]
         program=$(CDPATH='' cd "$(dirname "$2")" && pwd -P)/${2##*/}
         return
     fi
-    "$root/ipc-conform" --version >/dev/null
-    program=${IPC_CONFORM_BUILD:-$root/build}/runner/ipc-conform
+    "$kit" --version >/dev/null
+    program=$kit
+    [ ! -d "$root/cmake" ] || program=${IPC_CONFORM_BUILD:-$root/build}/runner/ipc-conform
 }
 
 worst=0
