@@ -79,7 +79,7 @@ void mount_what_is_missing()
     }
     for (const Device& one : devices)
     {
-        if (::mknod(one.path, S_IFCHR | 0666, ::makedev(1, one.minor)) == 0)
+        if (::mknod(one.path, S_IFCHR | 0666, makedev(1, one.minor)) == 0)
         {
             ::chmod(one.path, 0666);
         }
