@@ -155,7 +155,7 @@ Shown compare(Exchange& exchange, std::size_t size)
 
     const double noise = noise_of(samples.ratio(again, ways[0]));
     CHECK(tells_apart(samples.ratio(fourfold, ways[0]), noise));
-    observe(fmt::format("{}: noise", name), fmt::format("{:.0f} %", 100 * noise));
+    observe(fmt::format("{}: noise", name), text_of_noise(noise));
     observe(fmt::format("{}: {}", name, exchange.lines()[0].name), samples.text_of(ways[0], messages));
     std::vector<Shown> shown;
     for (std::size_t line = 1; line < ways.size(); ++line)

@@ -163,7 +163,7 @@ TEST_CASE(
     const Ratio ratio = samples.ratio(through_pipe, through_memory);
     observe("64 B through a pipe", samples.text_of(through_pipe) + ", " + ratio.text());
     observe("64 B through shared memory", samples.text_of(through_memory));
-    observe("noise", fmt::format("{:.0f} %", 100 * noise));
+    observe("noise", text_of_noise(noise));
     observe("claim", text_of(shown_by(ratio, noise)));
 }
 

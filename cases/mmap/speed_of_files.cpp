@@ -220,7 +220,7 @@ TEST_CASE(
     const double noise = noise_of(samples.ratio(again, all_ways.front().mapping));
     CHECK(tells_apart(samples.ratio(fourfold, again), noise));
     CHECK(fewest_page_faults(near) == 0);
-    observe("noise", fmt::format("{:.0f} %", 100 * noise));
+    observe("noise", text_of_noise(noise));
     observe("uses from the device that found pages in memory", distant.warm());
     for (const auto& [pattern, read, mapping] : all_ways)
     {
