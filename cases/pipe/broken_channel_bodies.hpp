@@ -136,7 +136,7 @@ inline void loss_of_readers_during_a_large_write(Channel& channel)
         CHECK(counted.deliveries() == *signals + 1);
     });
     REQUIRE(blocked_in(writer, os::write, channel.write_end));
-    const std::size_t transferred = queued_bytes(channel.read_end);
+    const std::size_t transferred = bytes_queued(channel.read_end);
     observe("bytes transferred before", transferred);
     channel.read_end.close();
     REQUIRE(finished(writer));

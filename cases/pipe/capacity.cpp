@@ -73,8 +73,8 @@ TEST_CASE(
     const std::size_t capacity = fill_within_reason(pipe.write_end, bytes);
     observe("capacity", capacity);
     CHECK(capacity >= atomic);
-    CHECK(channel::queued_bytes(pipe.read_end) == capacity);
-    CHECK(only_copies_of(bytes, channel::drain(pipe), capacity));
+    CHECK(bytes_queued(pipe.read_end) == capacity);
+    CHECK(only_copies_of(bytes, take_all(pipe.read_end), capacity));
 }
 
 FAULT("pipe.capacity-finite", "the pipe takes everything", os::write,
@@ -114,7 +114,7 @@ TEST_CASE(
         const std::size_t taken = fill_within_reason(pipe.write_end, bytes);
         observe(fmt::format("bytes taken in writes of {}", size), taken);
         CHECK(taken >= std::min(size, atomic));
-        const std::string all = channel::drain(pipe);
+        const std::string all = take_all(pipe.read_end);
         REQUIRE(all.size() == taken);
         if (size <= atomic || taken % size == 0)
         {
@@ -248,7 +248,7 @@ TEST_CASE(
     CHECK(read_fully(pipe.read_end, 1) == "f");
     REQUIRE(finished(writer));
     CHECK(returned_after(cause, writer, os::write));
-    CHECK(channel::drain(pipe) == std::string(capacity - page, 'f') + "w");
+    CHECK(take_all(pipe.read_end) == std::string(capacity - page, 'f') + "w");
 }
 
 FAULT("pipe.linux-full-page-needed", "one byte of room is enough", os::write,

@@ -36,33 +36,12 @@ inline std::size_t fill_completely(Channel& channel)
     return taken;
 }
 
-/// Reads until nothing is left; what there was. From then on the read end does not block.
-inline std::string drain(Channel& channel)
-{
-    set_nonblocking(channel.read_end);
-    std::string all;
-    for (std::string part; !(part = read_fully(channel.read_end, 65536)).empty();)
-    {
-        all += part;
-    }
-    return all;
-}
-
 /// How many bytes it takes; it is empty again afterwards, and its ends block.
 inline std::size_t measured_capacity(Channel& channel)
 {
     const std::size_t taken = fill_completely(channel);
-    drain(channel);
-    set_nonblocking(channel.read_end, false);
+    take_all(channel.read_end);
     return taken;
-}
-
-/// How many bytes the system says can be read.
-inline std::size_t queued_bytes(int read_end)
-{
-    int count = -1;
-    set_up(os::ioctl(read_end, FIONREAD, &count) == 0 && count >= 0);
-    return static_cast<std::size_t>(count);
 }
 
 /// The parts of `bytes` as one vectored write takes them: very unequal ones, one of them empty.

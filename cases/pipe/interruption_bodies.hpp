@@ -64,7 +64,7 @@ inline void caught_signal_interrupts_write(Channel& channel)
     REQUIRE(blocked_in(writer, os::write, channel.write_end)); // there is no more room than before
     CHECK(read_fully(channel.read_end, capacity) == std::string(capacity, 'f'));
     REQUIRE(finished(writer));
-    CHECK(drain(channel) == "next");
+    CHECK(take_all(channel.read_end) == "next");
 }
 
 /// A large write that waits with a part transferred returns the part's size when a signal is caught, whether the
@@ -87,7 +87,7 @@ inline void caught_signal_cuts_a_large_write_short(Channel& channel, int handler
     observe("bytes written before the signal", count);
     REQUIRE(count > 0);
     CHECK(count < static_cast<ssize_t>(bytes.size()));
-    CHECK(same_bytes(drain(channel), bytes.substr(0, static_cast<std::size_t>(count))));
+    CHECK(same_bytes(take_all(channel.read_end), bytes.substr(0, static_cast<std::size_t>(count))));
 }
 
 /// A fatal signal ends a process that is asleep in a large write at once; what it has written is read, then
@@ -98,7 +98,7 @@ inline void fatal_signal_ends_a_waiting_writer(Channel& channel, int number)
     Peer writer = spawn("writer", [&] { os::write(channel.write_end, bytes.data(), bytes.size()); });
     channel.write_end.close(); // the writer's is the last
     REQUIRE(blocked_in(writer, os::write));
-    const std::size_t queued = queued_bytes(channel.read_end);
+    const std::size_t queued = bytes_queued(channel.read_end);
     REQUIRE(os::kill(writer.pid(), number) == 0);
     REQUIRE(killed_by(writer, number));
 

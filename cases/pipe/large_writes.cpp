@@ -51,7 +51,7 @@ TEST_CASE(
         REQUIRE(written > 0);
         CHECK(written <= static_cast<ssize_t>(bytes.size()));
 
-        const std::string all = channel::drain(pipe);
+        const std::string all = take_all(pipe.read_end);
         REQUIRE(all.size() == capacity - freed + static_cast<std::size_t>(written));
         CHECK(same_bytes(all.substr(capacity - freed), bytes.substr(0, static_cast<std::size_t>(written))));
     }
@@ -90,9 +90,9 @@ TEST_CASE(
         CHECK(fails_with(EAGAIN, os::write(pipe.write_end, bytes.data(), size)));
         const auto parts = channel::in_parts(bytes);
         CHECK(fails_with(EAGAIN, os::writev(pipe.write_end, parts.data(), static_cast<int>(parts.size()))));
-        CHECK(channel::queued_bytes(pipe.read_end) == capacity);
+        CHECK(bytes_queued(pipe.read_end) == capacity);
     }
-    CHECK(same_bytes(channel::drain(pipe), std::string(capacity, 'f')));
+    CHECK(same_bytes(take_all(pipe.read_end), std::string(capacity, 'f')));
 }
 
 FAULT("pipe.nonblock-large-eagain-when-full", "a write to a full pipe returns 0", os::write,
@@ -130,7 +130,7 @@ TEST_CASE(
 {
     Pipe pipe;
     const std::size_t capacity = channel::fill_completely(pipe);
-    CHECK(channel::drain(pipe).size() == capacity);
+    CHECK(take_all(pipe.read_end).size() == capacity);
     set_nonblocking(pipe.write_end);
     const std::size_t atomic = atomic_size(pipe.write_end);
     for (const std::size_t size : {atomic + 1, 2 * capacity})
@@ -140,7 +140,7 @@ TEST_CASE(
         observe(size > capacity ? "written of twice the capacity" : "written of PIPE_BUF + 1", written);
         REQUIRE(written >= static_cast<ssize_t>(atomic));
         CHECK(written <= static_cast<ssize_t>(size));
-        CHECK(same_bytes(channel::drain(pipe), bytes.substr(0, static_cast<std::size_t>(written))));
+        CHECK(same_bytes(take_all(pipe.read_end), bytes.substr(0, static_cast<std::size_t>(written))));
     }
 }
 

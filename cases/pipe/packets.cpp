@@ -73,7 +73,7 @@ TEST_CASE(
         pipe.put(""); // there are no empty packets
         pipe.put(largest);
         pipe.put("i");
-        CHECK(channel::queued_bytes(pipe.read_end) == 3 + 4 + 1 + largest.size() + 1);
+        CHECK(bytes_queued(pipe.read_end) == 3 + 4 + 1 + largest.size() + 1);
         CHECK(same_bytes(pipe.get(), "abc"));
         CHECK(same_bytes(pipe.get(), "defg"));
         CHECK(pipe.get(0).empty()); // reads of nothing take no packet
@@ -109,7 +109,7 @@ TEST_CASE(
     const PacketPipe pipe;
     pipe.put("abcd");
     CHECK(pipe.get(2) == "ab");
-    CHECK(channel::queued_bytes(pipe.read_end) == 0);
+    CHECK(bytes_queued(pipe.read_end) == 0);
     CHECK(pipe.get() == "nothing");
 
     pipe.put("efgh");

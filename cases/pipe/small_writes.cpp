@@ -52,7 +52,7 @@ TEST_CASE("pipe.atomic-vectored"
     set_nonblocking(pipe.write_end, false);
     Peer waiting = spawn("waiting writer", [&] { CHECK(put(record_of(0, size)) == static_cast<ssize_t>(size)); });
     REQUIRE(blocked_in(waiting, os::writev, pipe.write_end));
-    CHECK(channel::queued_bytes(pipe.read_end) == taken); // not even the part for which there is room
+    CHECK(bytes_queued(pipe.read_end) == taken); // not even the part for which there is room
     CHECK(read_fully(pipe.read_end, taken) == std::string(taken, 'f'));
     CHECK(same_bytes(read_fully(pipe.read_end, size), record_of(0, size)));
     CHECK(finished(waiting));
@@ -142,7 +142,7 @@ TEST_CASE(
     Peer second = spawn("second writer", [&] { write_record(1); });
     REQUIRE(blocked_in(first, os::write, pipe.write_end));
     REQUIRE(blocked_in(second, os::write, pipe.write_end));
-    CHECK(channel::queued_bytes(pipe.read_end) == taken);
+    CHECK(bytes_queued(pipe.read_end) == taken);
 
     pipe.write_end.close();
     std::string all;

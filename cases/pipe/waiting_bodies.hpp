@@ -106,7 +106,7 @@ inline void one_byte_wakes_one_reader(Channel& channel)
         }
         REQUIRE(os::write(channel.write_end, &number, 1) == 1);
         taken[number].wait();
-        CHECK(queued_bytes(channel.read_end) == 0);
+        CHECK(bytes_queued(channel.read_end) == 0);
         REQUIRE(std::erase(blocked, &readers.at(*taker)) == 1);
     }
     again.set();
