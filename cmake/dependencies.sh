@@ -5,6 +5,8 @@
 needed_to_build="compiler cmake ninja doctest boost json cli11 fmt tomlplusplus"
 # Only the test of the JSON schema wants it, and is skipped without: not worth stopping for where it takes pip.
 needed_to_test=$(command -v apt-get >/dev/null && echo jsonschema) || true
+# Tests that need one of these skip without it.
+tested_if_present="runsc bwrap podman runc systemd-nspawn qemu-user-static strace"
 
 say()
 {
@@ -70,7 +72,10 @@ parts_missing() # PART...
     absent=" $(headers_absent) "
     for part; do
         case $part in
-        cmake | ninja | clang-format | clang-tidy | chromium) command -v "$part" >/dev/null ;;
+        cmake | ninja | clang-format | clang-tidy | chromium | runsc | bwrap | podman | runc | systemd-nspawn | strace)
+            command -v "$part" >/dev/null
+            ;;
+        qemu-user-static) command -v "qemu-$(uname -m)-static" >/dev/null ;;
         jsonschema) python3 -c 'import jsonschema' 2>/dev/null ;;
         libfuzzer) echo 'extern "C" int LLVMFuzzerTestOneInput(const char *, long) { return 0; }' |
             clang++ -fsanitize=fuzzer,address,undefined -x c++ - -o /dev/null 2>/dev/null ;;
@@ -110,6 +115,8 @@ apt_packages() # PART...
         tomlplusplus) echo libtomlplusplus-dev ;;
         jsonschema) echo python3-jsonschema ;;
         libfuzzer) echo clang libclang-rt-dev ;;
+        bwrap) echo bubblewrap ;;
+        systemd-nspawn) echo systemd-container ;;
         *) echo "$part" ;;
         esac
     done | tr '\n' ' '
