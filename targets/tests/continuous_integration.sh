@@ -63,6 +63,14 @@ action PATTERNS="pipe" EXPECT="$work/own.toml
 built-in"
 check "expectations are handed on" [ "$status" = 1 ]
 
+echo "# the references"
+for report in "$source"/reports/reference/*.json; do
+    name=$(basename "$report" .json)
+    call "$kit" report "$report"
+    check "$name can be read" [ "$status" -le 1 ]
+    check "and is one that the workflow makes" grep -Eq "(name|target): $name([,}]|\$)" "$source/.github/workflows/ci.yml"
+done
+
 echo "# the files"
 while read -r path; do
     check "$path is there" [ -x "$source/$path" ]

@@ -17,6 +17,11 @@ target()
 target "$processor" "$kit" run flock 'pipe.eof*' socketpair --json -
 check "everything is as expected" [ "$status" = 0 ]
 check "emulated" grep -q '"sandbox": "qemu-user' "$work/out"
+# A departure of the emulator: seen only where it executes the cases, too.
+target "$processor" "$kit" run pipe.pipe2-bad-flag
+check "cases are emulated" [ "$status" = 1 ]
+call timeout 200 "$kit" run pipe.pipe2-bad-flag --via "qemu-$processor-static"
+check "without the launcher, too" [ "$status" = 1 ]
 target "$processor" "$kit" run no.such.property
 check "the kit's status" [ "$status" = 2 ]
 target no-such-processor "$kit" --all
