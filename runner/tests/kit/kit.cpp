@@ -24,8 +24,6 @@ namespace
 
 namespace filesystem = std::filesystem;
 
-constexpr std::chrono::seconds longest_run{60};
-
 int unnamed_file(const Folder& folder)
 {
     std::string path = folder.file("output-XXXXXX");
@@ -119,14 +117,14 @@ void Running::signal(int number) const
     ::kill(pid_, number);
 }
 
-Answer Running::wait()
+Answer Running::wait(std::chrono::seconds patience)
 {
     int status = 0;
     rusage usage{};
     bool in_time = true;
     while (::wait4(pid_, &status, WNOHANG, &usage) == 0)
     {
-        if (std::chrono::steady_clock::now() - start_ > longest_run)
+        if (std::chrono::steady_clock::now() - start_ > patience)
         {
             in_time = false;
             signal(SIGKILL);

@@ -72,8 +72,8 @@ public:
         return pid_;
     }
     void signal(int number) const;
-    /// Waits for its end, at most a minute; then it is killed.
-    Answer wait();
+    /// Waits for its end, at most so long since its start; then it is killed.
+    Answer wait(std::chrono::seconds patience = std::chrono::seconds{60});
 
 private:
     pid_t pid_;
