@@ -26,7 +26,7 @@ const SystemCall needed_always[] = {
     NEEDED(prctl),     NEEDED(clone),  NEEDED(wait4),        NEEDED(kill),    NEEDED(pipe),
     NEEDED(setsid),    NEEDED(mkdir),  NEEDED(ftruncate),    NEEDED(pread64), NEEDED(getdents64),
     NEEDED(prlimit64), NEEDED(statfs), NEEDED(syslog),       NEEDED(uname),   NEEDED(unlinkat),
-    NEEDED(readlink),  NEEDED(ioctl),  NEEDED(rt_sigaction), NEEDED(fcntl),
+    NEEDED(readlink),  NEEDED(ioctl),  NEEDED(rt_sigaction), NEEDED(fcntl),   NEEDED(fallocate),
 };
 // But for --plain.
 const SystemCall needed_to_execute[] = {

@@ -22,12 +22,12 @@ calls='msgget msgsnd msgrcv msgctl shmget shmat shmdt shmctl semget semop semctl
 mq_timedreceive mq_notify mq_getsetattr socket socketpair socket:1 socket:2 socketpair:1 bind listen accept connect
 sendto recvfrom sendmsg recvmsg shutdown getsockname getpeername setsockopt getsockopt mknod mknodat splice
 tee vmsplice poll ppoll select pselect6 epoll_pwait2 readv writev pwrite64
-dup fcntl flock mremap msync mlock munlock madvise mincore fadvise64 fallocate ftruncate truncate fsync
+dup flock mremap msync mlock munlock madvise mincore fadvise64 truncate fsync
 rt_sigtimedwait symlink linkat rename umask getrandom'
 
 # What the kit itself uses: with one refused it works, or judges nothing and says so.
 kits_own='ioctl pipe pipe2 pidfd_open timerfd_create eventfd2 close_range prctl waitid wait4 epoll_create1 epoll_ctl epoll_wait seccomp memfd_create
-setsid sched_yield statfs getdents64 clone3 prlimit64 kill pread64'
+setsid sched_yield statfs getdents64 clone3 prlimit64 kill pread64 fcntl fallocate ftruncate'
 
 case $extent in
     complete)

@@ -1,10 +1,11 @@
 # shellcheck shell=sh disable=SC2154 # work, usual and bad are the sourcing script's
 # Sourced: what the kit says in odd surroundings, against what it says without them.
 
-# Lines "VERDICT id" of the results among NDJSON that are the kit's own fault or the system's.
+# Lines "VERDICT id" of the results among NDJSON that are the kit's own fault or the system's. (A record of a verdict
+# begins with it: what follows a comma is the result's.)
 blamed_on_the_system()
 {
-    sed -n 's/^{"type":"result","id":"\([^"]*\)".*"verdict":"\(FAIL\|UNRESOLVED\)".*/\2 \1/p' | sort
+    sed -n 's/^{"type":"result","id":"\([^"]*\)".*,"verdict":"\(FAIL\|UNRESOLVED\)".*/\2 \1/p' | sort
 }
 
 # run_and_compare NAME STATUSES COMMAND…: runs the kit, which writes NDJSON to standard output. Complains when it exits
