@@ -1,5 +1,6 @@
 // What a static GCC program calls to register its unwinding tables (crtbeginT.o), made to do nothing: cmake/static.cmake
 // says why.
+// NOLINTBEGIN(readability-identifier-naming): the linker makes these names.
 extern "C"
 {
     void __wrap___register_frame_info(const void* /*tables*/, void* /*storage*/);
@@ -14,3 +15,4 @@ extern "C"
         return nullptr;
     }
 }
+// NOLINTEND(readability-identifier-naming)

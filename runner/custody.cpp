@@ -62,7 +62,7 @@ void Custody::abandon()
     try
     {
         kill();
-        end_processes({pid_});
+        static_cast<void>(end_processes({pid_}));
         end_process(pid_);
         remove_objects(journal::Reader{journal_}.records());
     }

@@ -61,7 +61,7 @@ public:
 
 private:
     void abandon();
-    std::vector<reports::Leak> end_processes(const std::vector<pid_t>& others) const;
+    [[nodiscard]] std::vector<reports::Leak> end_processes(const std::vector<pid_t>& others) const;
     [[nodiscard]] bool is_mine(pid_t pid) const;
     [[nodiscard]] bool has_finished(pid_t pid) const;
 

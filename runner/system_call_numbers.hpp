@@ -5,6 +5,8 @@
 
 #include "fixtures/platform.hpp"
 
+// NOLINTBEGIN(readability-identifier-naming): the names are the system's.
+
 #ifndef SYS_open
 #define SYS_open (-1)
 #endif
@@ -215,5 +217,7 @@
 #ifndef SYS_flock
 #define SYS_flock (-1)
 #endif
+
+// NOLINTEND(readability-identifier-naming)
 
 #endif

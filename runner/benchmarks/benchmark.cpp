@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <cstdio>
 #include <fcntl.h>
 #include <filesystem>
@@ -82,7 +83,7 @@ public:
 private:
     [[nodiscard]] double at(double part) const
     {
-        return values_.at(static_cast<std::size_t>(part * static_cast<double>(values_.size() - 1) + 0.5));
+        return values_.at(static_cast<std::size_t>(std::lround(part * static_cast<double>(values_.size() - 1))));
     }
     std::vector<double> values_;
 };

@@ -25,19 +25,19 @@ FilterReply cannot_be_asked(const SystemCall& /*call*/)
 {
     return {};
 }
-template <int error>
+template <int Error>
 FilterReply refuses(const SystemCall& /*call*/)
 {
-    return {FilterAnswer::refuses, error};
+    return {FilterAnswer::refuses, Error};
 }
 FilterReply refuses_unix_sockets(const SystemCall& call)
 {
     return call.arguments[0] == AF_UNIX ? refuses<EACCES>(call) : all_pass(call);
 }
-template <int error>
+template <int Error>
 int answers(const SystemCall& /*call*/)
 {
-    return error;
+    return Error;
 }
 bool present(const std::string& /*path*/)
 {

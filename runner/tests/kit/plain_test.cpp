@@ -14,13 +14,12 @@ namespace
 // The kit's own calls of these kinds, one a line; each process has a file, and the kit's begins with its start.
 std::string calls_of_the_kit(const std::string& strace)
 {
+    const std::string kinds =
+        "trace=clone,clone3,fork,vfork,execve,execveat,epoll_create,epoll_create1,pidfd_open,"
+        "eventfd2,signalfd4,timerfd_create,waitid,socket,socketpair";
     Kit kit{strace};
-    kit.run(
-        {"-ff", "-o", kit.files().file("trace"), "-e",
-         "trace=clone,clone3,fork,vfork,execve,execveat,epoll_create,epoll_create1,pidfd_open,eventfd2,signalfd4,"
-         "timerfd_create,waitid,socket,socketpair",
-         PLANTED_KIT, "run", "planted.passes", "planted.hangs", "planted.leaks-process", "--deadline", "0.5",
-         "--plain"});
+    kit.run({"-ff", "-o", kit.files().file("trace"), "-e", kinds, PLANTED_KIT, "run", "planted.passes",
+             "planted.hangs", "planted.leaks-process", "--deadline", "0.5", "--plain"});
     for (const auto& entry : std::filesystem::directory_iterator{kit.files().path()})
     {
         const std::string calls = read_file(entry.path().string());
