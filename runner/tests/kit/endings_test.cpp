@@ -103,6 +103,11 @@ TEST_CASE("ending: a death by somebody else's hand is no verdict on the system")
 
 TEST_CASE("ending: a case that ended in time has not hung, though the kit was stopped meanwhile")
 {
+    if (sanitized)
+    {
+        MESSAGE("a sanitizer's start takes most of the time: not tested");
+        return;
+    }
     Kit kit;
     const char* id = plainly() ? "planted.passes" : "planted.family"; // plainly, that is restricted
     Running run = kit.start({"run", id, "--repeat", "100000", "--deadline", "2", "--json", "-"});
@@ -114,6 +119,7 @@ TEST_CASE("ending: a case that ended in time has not hung, though the kit was st
     CHECK(soon([&] { return std::chrono::steady_clock::now() > until + std::chrono::milliseconds{300}; }));
     run.signal(SIGTERM);
     const Json report = run.wait().json();
+    REQUIRE(!report["results"].empty());
     CHECK(report["results"][0]["verdict"] == "PASS");
     CHECK(report["results"][0]["repetitions"] > 1);
 }

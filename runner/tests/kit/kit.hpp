@@ -17,6 +17,13 @@ namespace ipc_conform::runner::tests
 using Json = nlohmann::json;
 using Words = std::vector<std::string>;
 
+/// Whether kit and tests are built with AddressSanitizer, whose runtime starts threads and takes its time.
+#ifdef __SANITIZE_ADDRESS__
+inline constexpr bool sanitized = true;
+#else
+inline constexpr bool sanitized = false;
+#endif
+
 /// What a program that has ended gave.
 struct Answer
 {

@@ -70,16 +70,16 @@ TEST_CASE("plain: who sheds every mark and leaves every session is charged to it
 {
     Kit kit;
     const Json result = kit.result("planted.escaping-without-a-mark", {"--plain"});
-    CHECK(result["leaks"].size() == 1);
+    CHECK(!result["leaks"].empty()); // who helped it to escape may still be on the way out
     CHECK(remaining(kit.diary()) == "");
 }
 
 TEST_CASE("plain: the kit itself makes processes by fork, and no thread, image or poll set")
 {
     const std::string strace = path_of_strace();
-    if (strace.empty())
+    if (strace.empty() || sanitized)
     {
-        MESSAGE("no strace: not tested");
+        MESSAGE("no strace, or a sanitizer with threads of its own: not tested");
         return;
     }
     std::istringstream calls{calls_of_the_kit(strace)};

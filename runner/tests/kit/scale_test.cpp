@@ -19,6 +19,16 @@ bool all_pass(const Json& report)
 
 } // namespace
 
+// First, because a program's most memory counts from before it was executed: from this one's, that is.
+TEST_CASE("the runner's memory stays below 30 MB at a thousand properties")
+{
+    Kit kit{SYNTHETIC_KIT};
+    const Answer answer = kit.run({"--all", "--shard", "1/10", "--json", kit.files().file("report.json")});
+    CHECK(answer.status == 0);
+    CHECK(answer.kilobytes < 30 * 1024);
+    CHECK(Json::parse(read_file(kit.files().file("report.json"))).at("results").size() == every / 10);
+}
+
 TEST_CASE("ten thousand properties, 64 at once: each is checked once, and told in order")
 {
     Kit kit{SYNTHETIC_KIT};
@@ -31,15 +41,6 @@ TEST_CASE("ten thousand properties, 64 at once: each is checked once, and told i
     CHECK(all_pass(report));
     CHECK(report.at("unexpected").empty());
     CHECK(kit.left_nothing());
-}
-
-TEST_CASE("the runner's memory stays below 30 MB at a thousand properties")
-{
-    Kit kit{SYNTHETIC_KIT};
-    const Answer answer = kit.run({"--all", "--shard", "1/10", "--json", kit.files().file("report.json")});
-    CHECK(answer.status == 0);
-    CHECK(answer.kilobytes < 30 * 1024);
-    CHECK(Json::parse(read_file(kit.files().file("report.json"))).at("results").size() == every / 10);
 }
 
 TEST_CASE("shards by a report's times hold each property once, and as much time each")
