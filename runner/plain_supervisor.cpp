@@ -2,6 +2,7 @@
 
 #include "fixtures/journal_reader.hpp"
 #include "runner/custody.hpp"
+#include "runner/disposition.hpp"
 #include "runner/errors.hpp"
 #include "runner/processes.hpp"
 
@@ -33,29 +34,6 @@ void note_interrupt(int signal)
 {
     interrupted_by = signal;
 }
-
-/// What a signal does, for as long as this lives.
-class Disposition
-{
-public:
-    Disposition(int signal, void (*handler)(int)) : signal_{signal}
-    {
-        Action action{};
-        action.sa_handler = handler;
-        ::sigaction(signal, &action, &before_);
-    }
-    ~Disposition()
-    {
-        ::sigaction(signal_, &before_, nullptr);
-    }
-    Disposition(const Disposition&) = delete;
-    Disposition& operator=(const Disposition&) = delete;
-
-private:
-    using Action = struct sigaction;
-    int signal_;
-    Action before_{};
-};
 
 /// The file that takes what a case prints; removed at the end.
 class OutputFile
