@@ -271,12 +271,11 @@ std::optional<Refusal> refusal_of(const Facility& facility)
         std::array<char, 32> call;
         std::array<std::int64_t, 6> arguments;
     };
-    void* memory = ::mmap(nullptr, sizeof(Told), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    if (memory == MAP_FAILED)
+    const trust::Shared<Told> told;
+    if (!told)
     {
         return refused("mmap");
     }
-    auto* told = static_cast<Told*>(memory);
     const trust::DefaultChildSignal guard;
     trust::Child child{[&] {
         const rlimit no_core{};
@@ -298,7 +297,6 @@ std::optional<Refusal> refusal_of(const Facility& facility)
         answer = told->call[0] == 0 ? Refusal{"", 0, *problem, {}}
                                     : Refusal{told->call.data(), told->error, "", told->arguments};
     }
-    ::munmap(memory, sizeof(Told));
     return answer;
 }
 

@@ -35,35 +35,7 @@ struct Told
     std::atomic<int> error;
 };
 
-class SharedTold
-{
-public:
-    SharedTold()
-        : memory_{::mmap(nullptr, sizeof(Told), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0)}
-    {
-    }
-    ~SharedTold()
-    {
-        if (*this)
-        {
-            ::munmap(memory_, sizeof(Told));
-        }
-    }
-    SharedTold(const SharedTold&) = delete;
-    SharedTold& operator=(const SharedTold&) = delete;
-
-    explicit operator bool() const
-    {
-        return memory_ != MAP_FAILED;
-    }
-    Told* operator->() const
-    {
-        return static_cast<Told*>(memory_);
-    }
-
-private:
-    void* memory_;
-};
+using SharedTold = trust::Shared<Told>;
 
 long made(const SystemCall& call)
 {

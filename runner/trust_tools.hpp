@@ -6,6 +6,7 @@
 
 #include "fixtures/error_names.hpp"
 #include "fixtures/journal_reader.hpp"
+#include "runner/disposition.hpp"
 
 #include <atomic>
 #include <cerrno>
@@ -142,56 +143,45 @@ private:
 /// The disposition of SIGCHLD comes from whoever started the kit: ignored, it would take the statuses away.
 class DefaultChildSignal
 {
-public:
-    DefaultChildSignal()
-    {
-        Action standard{};
-        standard.sa_handler = SIG_DFL;
-        ::sigaction(SIGCHLD, &standard, &before_);
-    }
-    ~DefaultChildSignal()
-    {
-        ::sigaction(SIGCHLD, &before_, nullptr);
-    }
-    DefaultChildSignal(const DefaultChildSignal&) = delete;
-    DefaultChildSignal& operator=(const DefaultChildSignal&) = delete;
-
-private:
-    using Action = struct sigaction;
-    Action before_{};
+    Disposition disposition_{SIGCHLD, SIG_DFL};
 };
 
-/// A page that forked children share.
-class SharedCounter
+/// A value in memory that forked children share; all zero at first. False where there is no such memory.
+template <class Value>
+class Shared
 {
 public:
-    SharedCounter()
-        : memory_{::mmap(nullptr, sizeof(Counter), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0)}
+    Shared() : memory_{::mmap(nullptr, sizeof(Value), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0)}
     {
     }
-    ~SharedCounter()
+    ~Shared()
     {
         if (*this)
         {
-            ::munmap(memory_, sizeof(Counter));
+            ::munmap(memory_, sizeof(Value));
         }
     }
-    SharedCounter(const SharedCounter&) = delete;
-    SharedCounter& operator=(const SharedCounter&) = delete;
+    Shared(const Shared&) = delete;
+    Shared& operator=(const Shared&) = delete;
 
     explicit operator bool() const
     {
         return memory_ != MAP_FAILED;
     }
-    std::atomic<std::uint32_t>& operator*() const
+    Value& operator*() const
     {
-        return *static_cast<Counter*>(memory_);
+        return *static_cast<Value*>(memory_);
+    }
+    Value* operator->() const
+    {
+        return static_cast<Value*>(memory_);
     }
 
 private:
-    using Counter = std::atomic<std::uint32_t>;
     void* memory_;
 };
+
+using SharedCounter = Shared<std::atomic<std::uint32_t>>;
 
 /// A new file in a folder, removed at the end; in memory when the folder's name is empty.
 class ProbeFile
