@@ -204,6 +204,14 @@ int wait_status(const siginfo_t& info)
     return info.si_code == CLD_EXITED ? (info.si_status & 0xff) << 8 : info.si_status & 0x7f;
 }
 
+std::optional<int> status_of_ended(pid_t pid)
+{
+    siginfo_t info{};
+    const bool ended =
+        ::waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid == pid;
+    return ended ? std::optional{wait_status(info)} : std::nullopt;
+}
+
 void end_process(pid_t pid)
 {
     ::kill(pid, SIGKILL);

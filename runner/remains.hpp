@@ -5,6 +5,7 @@
 #include "reports/model.hpp"
 
 #include <csignal>
+#include <optional>
 #include <string>
 #include <sys/types.h>
 #include <vector>
@@ -22,6 +23,9 @@ std::vector<reports::Leak> remove_files(const std::string& folder);
 
 /// What waitpid would have said of a process that waitid has only looked at.
 int wait_status(const siginfo_t& info);
+
+/// The same of a child of ours that has ended and is still to be reaped; nothing while it runs.
+std::optional<int> status_of_ended(pid_t pid);
 
 /// Ends a process for good and waits until it is gone, for at most a second.
 void end_process(pid_t pid);

@@ -2,6 +2,7 @@
 
 #include "runner/errors.hpp"
 #include "runner/launch.hpp"
+#include "runner/remains.hpp"
 
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/io_context.hpp>
@@ -11,7 +12,6 @@
 #include <cstring>
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 namespace ipc_conform::runner
@@ -31,13 +31,6 @@ std::pair<int, int> make_pipe()
     ::fcntl(ends[1], F_SETFD, FD_CLOEXEC);
     ::fcntl(ends[0], F_SETFL, O_NONBLOCK);
     return {ends[0], ends[1]};
-}
-
-// A child of ours that is still to be reaped.
-bool has_ended(pid_t pid)
-{
-    siginfo_t info{};
-    return ::waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid == pid;
 }
 
 } // namespace
@@ -67,7 +60,7 @@ void RunningCase::arm_deadline()
     deadline_.expires_at(custody_.deadline());
     deadline_.async_wait([this, alive = std::weak_ptr{alive_}](const boost::system::error_code& error) {
         // A kit that was held up itself (stopped, or its machine paused) finds end and deadline together.
-        if (!error && !alive.expired() && !has_ended(custody_.pid()))
+        if (!error && !alive.expired() && !status_of_ended(custody_.pid()))
         {
             custody_.give_up();
         }

@@ -13,7 +13,6 @@
 
 #include <csignal>
 #include <fmt/format.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 namespace ipc_conform::runner
@@ -146,12 +145,9 @@ private:
     // Whether anything has come to its end: the launcher, the streams, or somebody's patience.
     void look()
     {
-        siginfo_t info{};
-        if (stage_ != Stage::ended
-            && ::waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOHANG | WNOWAIT) == 0
-            && info.si_pid == pid_)
+        if (const auto status = stage_ == Stage::ended ? std::nullopt : status_of_ended(pid_))
         {
-            ending_.status = wait_status(info);
+            ending_.status = *status;
             enter(Stage::ended, to_be_gone);
         }
         const bool all_ended = output_.ended() && errors_.ended() && stage_ == Stage::ended;
