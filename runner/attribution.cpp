@@ -3,6 +3,8 @@
 #include "fixtures/error_names.hpp"
 #include "fixtures/ownership.hpp"
 #include "runner/blame.hpp"
+#include "runner/judge.hpp"
+#include "runner/platform.hpp"
 #include "runner/remedies.hpp"
 #include "runner/surroundings.hpp"
 
@@ -37,14 +39,13 @@ public:
     {
         return confinement_.seccomp != 0;
     }
-    [[nodiscard]] const NamedValues& limits() const
+    [[nodiscard]] static const NamedValues& limits()
     {
-        return limits_;
+        return platform_of_this_system().limits;
     }
 
 private:
-    Confinement confinement_ = confinement_of_this_process(sandbox_in(real_surroundings()).name);
-    NamedValues limits_ = limits_of_this_system();
+    Confinement confinement_ = confinement_of_this_process(platform_of_this_system().sandbox);
     std::map<std::tuple<std::string, std::array<std::int64_t, 6>, int>, std::optional<Blame>> answers_;
 };
 
@@ -52,13 +53,6 @@ Inquiries& inquiries()
 {
     static Inquiries all;
     return all;
-}
-
-void decide(Result& result, Verdict verdict, std::string reason, std::string remedy)
-{
-    result.verdict = verdict;
-    result.reason = std::move(reason);
-    result.remedy = std::move(remedy);
 }
 
 RefusedCall refused(const journal::TracedCall& call)
@@ -197,7 +191,7 @@ void refine(Result& result, const RefusedCall& told)
     {
         return;
     }
-    if (const auto meaning = meaning_of(told.name, told.error, inquiries().limits());
+    if (const auto meaning = meaning_of(told.name, told.error, Inquiries::limits());
         meaning && result.verdict == Verdict::restricted)
     {
         decide(result, Verdict::restricted,

@@ -102,13 +102,6 @@ reports::Record reported(const Record& record, const std::string& process, doubl
     return copy;
 }
 
-void decide(Result& result, Verdict verdict, std::string reason, std::string remedy = {})
-{
-    result.verdict = verdict;
-    result.reason = std::move(reason);
-    result.remedy = std::move(remedy);
-}
-
 // How the case's first process ended, when that alone decides.
 bool decided_by_ending(Result& result, const Execution& execution)
 {
@@ -185,6 +178,13 @@ void decide_by_records(Result& result, const Execution& execution)
 }
 
 } // namespace
+
+void decide(Result& result, Verdict verdict, std::string reason, std::string remedy)
+{
+    result.verdict = verdict;
+    result.reason = std::move(reason);
+    result.remedy = std::move(remedy);
+}
 
 void weaken(Result& result, const std::string& strength)
 {

@@ -19,6 +19,9 @@ inline constexpr std::string_view hung = "did not end within";
 /// nothing, is UNRESOLVED; else PASS. Last, attribute() looks for who is to blame.
 reports::Result judge(const Execution& execution);
 
+/// Gives a result its verdict, in place of the one it may have.
+void decide(reports::Result& result, reports::Verdict verdict, std::string reason, std::string remedy = {});
+
 /// A result is only as strong as its weakest witness: `strength` becomes its evidence if it is weaker than that.
 void weaken(reports::Result& result, const std::string& strength);
 

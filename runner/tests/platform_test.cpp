@@ -76,7 +76,7 @@ private:
 
 TEST_CASE("the platform of this system is filled in")
 {
-    const auto platform = platform_of_this_system();
+    const auto& platform = platform_of_this_system();
     CHECK((platform.system == "Linux" || platform.system == "Darwin"));
     CHECK(!platform.release.empty());
     CHECK(!platform.machine.empty());
