@@ -137,7 +137,6 @@ struct RunArguments
 
     RunOptions complete()
     {
-        options.jobs = options.plain ? 1 : options.jobs;
         options.deadline = std::chrono::milliseconds{static_cast<long>(deadline_seconds * 1000)};
         if (!shard.empty())
         {

@@ -85,7 +85,7 @@ reports::Run header_of(const RunOptions& options)
     run.kit_version = IPC_CONFORM_VERSION;
     run.seed = options.seed.value_or(new_seed());
     run.shake = options.shake;
-    run.jobs = options.jobs == 0 ? default_jobs() : options.jobs;
+    run.jobs = options.plain ? 1 : options.jobs == 0 ? default_jobs() : options.jobs;
     run.proved = options.prove;
     run.platform = platform_of_this_system();
     return run;
