@@ -56,7 +56,10 @@ void Recording::begin(reports::Run header, std::size_t planned)
 {
     run_ = std::move(header);
     run_.started = started_;
-    expectations_ = in_force(expect_, run_.platform);
+    if (run_.platform != platform_of_this_system()) // a target's
+    {
+        expectations_ = in_force(expect_, run_.platform);
+    }
     run_.expectations = expectations_.name;
     files_.begin(run_, planned);
 }
