@@ -7,8 +7,7 @@ set_target_properties(ipc-conform PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_
 target_link_libraries(ipc-conform PRIVATE ipc_conform_cases ipc_conform_runner)
 # Every case executes this program, and most of what that costs is the search for libraries and their symbols.
 if(IPC_CONFORM_STATIC_LINKING)
-    target_link_options(ipc-conform PRIVATE ${IPC_CONFORM_STATIC_LINKING})
-    unwind_by_index(ipc-conform)
+    link_statically(ipc-conform)
 elseif(NOT APPLE AND NOT IPC_CONFORM_SANITIZE)
     check_linker_flag(CXX "-static-libstdc++" IPC_CONFORM_LINKS_OWN_LIBSTDCXX)
     if(IPC_CONFORM_LINKS_OWN_LIBSTDCXX)

@@ -4,9 +4,10 @@
 set(IPC_CONFORM_STATIC AUTO CACHE STRING "Link one static executable: ON, OFF, or AUTO where the toolchain can")
 set_property(CACHE IPC_CONFORM_STATIC PROPERTY STRINGS AUTO ON OFF)
 
-# GCC's start-up code of a static program hands its unwinding tables over for the first exception to sort, which costs more
-# than the whole start of the kit. Kept from that, the unwinder looks into the linker's index of them.
-function(unwind_by_index target)
+# Links the program so. GCC's start-up code of a static program hands its unwinding tables over for the first exception to
+# sort, which costs more than the whole start of the kit: kept from that, the unwinder looks into the linker's index of them.
+function(link_statically target)
+    target_link_options(${target} PRIVATE ${IPC_CONFORM_STATIC_LINKING})
     if(IPC_CONFORM_STATIC_LINKING AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
         target_sources(${target} PRIVATE ${PROJECT_SOURCE_DIR}/cmake/unwinding.cpp)
         target_link_options(
