@@ -1,34 +1,18 @@
 #include "runner/selection.hpp"
-#include "runner/tests/planted.hpp"
+#include "runner/tests/planted_selection.hpp"
 
 #include <map>
 
 using namespace ipc_conform;
 using namespace ipc_conform::runner;
+using tests::all;
+using tests::ids;
 using Words = std::vector<std::string>;
 
 namespace
 {
 
 const std::string nothing_near = "; nothing is near it, `ipc-conform list` shows them all";
-
-const std::vector<Property>& all()
-{
-    static const std::vector<Property> planted =
-        tests::properties_of({"pipe.read-empty-blocks", "pipe.read-empty-nonblock", "pipe.byte-stream",
-                              "sysv-msg.persist", "sysv-shm.persist", "posix-shm.resize-again"});
-    return planted;
-}
-
-Words ids(const Selection& selection)
-{
-    Words names;
-    for (const Property* property : selection)
-    {
-        names.push_back(property->id);
-    }
-    return names;
-}
 
 Words selected(const Words& patterns)
 {
