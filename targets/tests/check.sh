@@ -18,6 +18,19 @@ need() # TOOL…
     done
 }
 
+need_root()
+{
+    [ "$(id -u)" = 0 ] || skip "only root is tested"
+}
+
+# Where the target has no libraries.
+need_static() # KIT
+{
+    if ldd "$1" 2>/dev/null | grep -q '=>'; then
+        skip "the kit is not static"
+    fi
+}
+
 # Standard output to $work/out, errors to $work/err, the exit status to $status.
 call() # COMMAND…
 {

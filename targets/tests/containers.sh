@@ -8,8 +8,8 @@ launcher=$3
 . "$(dirname "$0")/check.sh"
 trap 'rm -rf "$work"' EXIT
 need "$launcher"
-[ "$(id -u)" = 0 ] || skip "only root is tested"
-ldd "$kit" 2>/dev/null | grep -q "=>" && skip "the kit is not static"
+need_root
+need_static "$kit"
 export TMPDIR="$work"
 
 target()

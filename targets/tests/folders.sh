@@ -7,8 +7,8 @@ kit=$2
 . "$(dirname "$0")/check.sh"
 trap 'rm -rf --one-file-system "$work"' EXIT
 need bwrap
-[ "$(id -u)" = 0 ] || skip "only root is tested"
-ldd "$kit" 2>/dev/null | grep -q '=>' && skip "the kit is not static"
+need_root
+need_static "$kit"
 mkdir "$work/root"
 for one in dev proc tmp; do mkdir "$work/root/$one"; done
 call unshare --mount bwrap --unshare-all --ro-bind / / true

@@ -7,8 +7,8 @@ kit=$2
 . "$(dirname "$0")/check.sh"
 trap 'rm -rf "$work"' EXIT
 need runsc
-[ "$(id -u)" = 0 ] || skip "only root is tested"
-ldd "$kit" 2>/dev/null | grep -q '=>' && skip "the kit is not static"
+need_root
+need_static "$kit"
 export TMPDIR="$work"
 call timeout 60 "$source/targets/gvisor" "$kit" --version
 [ "$status" = 0 ] || skip "runsc does not work here: $(tail -n 1 "$work/err")"

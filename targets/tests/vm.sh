@@ -13,7 +13,7 @@ for installed in /boot/vmlinuz-*; do
     [ -n "$kernel" ] || [ ! -r "$installed" ] || kernel=$installed
 done
 [ -n "$kernel" ] || skip "no kernel to boot: set IPC_CONFORM_TEST_KERNEL, or install linux-image-cloud-amd64"
-ldd "$kit" 2>/dev/null | grep -q '=>' && skip "the kit is not static"
+need_static "$kit"
 export TMPDIR="$work"
 
 vm()
