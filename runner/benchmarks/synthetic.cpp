@@ -3,14 +3,15 @@
 #include "fixtures/peer.hpp"
 #include "fixtures/property.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 
 namespace
 {
 
-using ipc_conform::detail::Chained;
 using ipc_conform::detail::Declaration;
+using ipc_conform::detail::TableEntry;
 
 constexpr std::size_t count = 10'000;
 using Id = std::array<char, 16>; // "synthetic.01234"
@@ -58,15 +59,13 @@ constexpr std::array<Declaration, count> declared()
 
 constexpr std::array<Declaration, count> declarations = declared();
 
-struct Link : Chained<Declaration>
+constexpr auto entries()
 {
-    Link() : Chained{ids[made].data(), declarations[made]}
-    {
-        ++made;
-    }
-    static inline std::size_t made = 0;
-};
+    std::array<TableEntry<Declaration>, count> all{};
+    std::ranges::transform(declarations, all.begin(), ipc_conform::detail::listed<Declaration>);
+    return all;
+}
 
-const std::array<Link, count> links{};
+IPC_CONFORM_IN_TABLE(cases) constexpr auto table = entries();
 
 } // namespace
