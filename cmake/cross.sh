@@ -36,7 +36,7 @@ export ZIG
 build() # TARGET
 {
     cmake -S "$root" -B "$builds/$1" -G Ninja --toolchain "$root/cmake/zig-$1.cmake" -DCMAKE_BUILD_TYPE=Release \
-        -DIPC_CONFORM_WARNINGS_ARE_ERRORS=ON -DIPC_CONFORM_TESTS=OFF && cmake --build "$builds/$1"
+        -DIPC_CONFORM_WARNINGS_ARE_ERRORS=ON -DIPC_CONFORM_TESTS=OFF -DIPC_CONFORM_UNITY=ON && cmake --build "$builds/$1"
 }
 
 mkdir -p "$builds"
