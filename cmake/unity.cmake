@@ -29,11 +29,11 @@ function(compile_together target files_in_group)
         set_source_files_properties(${path} TARGET_DIRECTORY ${target} PROPERTIES UNITY_GROUP group_${group})
     endforeach()
     set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_MODE GROUP)
-    # What is local to one file is no outer scope of the next.
-    target_compile_options(${target} PRIVATE -Wno-shadow)
 endfunction()
 
 compile_together(ipc_conform_fixtures 10)
 compile_together(ipc_conform_reports 10)
 compile_together(ipc_conform_runner 6)
 compile_together(ipc_conform_cases 10)
+# What is local to one file is no outer scope of the next.
+target_compile_options(ipc_conform_options INTERFACE -Wno-shadow)
