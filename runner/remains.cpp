@@ -190,6 +190,10 @@ std::vector<reports::Leak> remove_objects(const std::vector<journal::Record>& re
 std::vector<reports::Leak> remove_files(const std::string& folder)
 {
     std::vector<reports::Leak> removed;
+    if (::rmdir(folder.c_str()) == 0) // most are empty
+    {
+        return removed;
+    }
     std::error_code ignored;
     for (const auto& entry : std::filesystem::directory_iterator(folder, ignored))
     {

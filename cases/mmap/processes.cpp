@@ -147,13 +147,13 @@ FAULT("mmap.fork-private", "the child starts with the file instead of the parent
 TEST_CASE(
     "mmap.concurrent-atomic" * says("atomic additions by several processes to one shared mapping are never lost")
     * observed_by(
-        "four processes, each with a mapping of its own of the file, make 250000 atomic additions each: the sum")
+        "four processes, each with a mapping of its own of the file, make 100000 atomic additions each: the sum")
     * shall("POSIX.1-2024 mmap()", "POSIX.1-2024 Memory Ordering and Synchronization", "mmap(2)"))
 {
     using Counter = std::atomic<unsigned>;
     static_assert(Counter::is_always_lock_free);
     constexpr unsigned adders = 4;
-    constexpr unsigned additions = 250'000;
+    constexpr unsigned additions = 100'000;
     const TemporaryFile file{static_cast<off_t>(page_size())};
     const Mapping mapping{file.descriptor(), page_size()};
     const Event start;

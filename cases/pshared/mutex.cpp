@@ -23,7 +23,7 @@ struct Guarded
     std::uint64_t counter;             // by nothing but the mutex
 };
 
-constexpr std::uint64_t turns = 20'000;
+constexpr std::uint64_t turns = 10'000;
 
 void take_turns(Guarded& guarded)
 {
@@ -43,7 +43,7 @@ TEST_CASE(
     "pshared.mutex-excl"
     * says("a PTHREAD_PROCESS_SHARED mutex in shared memory admits one process at a time: the others find it "
            "busy, or wait until it is unlocked")
-    * observed_by("trylock's EBUSY, a peer seen asleep in lock, then 20000 turns each: nobody met inside, the "
+    * observed_by("trylock's EBUSY, a peer seen asleep in lock, then 10000 turns each: nobody met inside, the "
                   "plain counter exact")
     * shall("POSIX.1-2024 pthread_mutexattr_setpshared()", "POSIX.1-2024 pthread_mutex_lock()"))
 {
