@@ -35,7 +35,7 @@ case $extent in
         ;;
     *)
         calls='poll msgget msgrcv shmat mq_open mq_timedsend socket:1 socket:2 recvmsg splice'
-        kits_own='pidfd_open waitid epoll_ctl'
+        kits_own='pidfd_open waitid epoll_ctl wait4 kill sched_yield'
         set -- run sysv-msg posix-mq sysv-shm unix-stream
         ;;
 esac
@@ -47,6 +47,8 @@ for answer in ${ANSWERS:-EPERM ENOSYS kill}; do
         run_and_compare "$answer $call" 0 "$filtered" "$answer" "$call" -- "$kit" "$@" --ndjson -
     done
     for call in $kits_own; do
+        # The C library makes these two before main(): no program starts.
+        case "$answer $call" in 'kill getrandom' | 'kill prlimit64') continue ;; esac
         run_and_compare "$answer $call" '0 3' "$filtered" "$answer" "$call" -- "$kit" "$@" --ndjson -
     done
 done
