@@ -3,10 +3,10 @@
 #include "fixtures/message_queue.hpp"
 #include "fixtures/peer.hpp"
 #include "fixtures/property.hpp"
+#include "fixtures/time_of_day.hpp"
 #include "fixtures/witness/witness.hpp"
 
 #include <algorithm>
-#include <ctime>
 #include <string>
 
 using namespace ipc_conform;
@@ -14,12 +14,12 @@ using namespace ipc_conform;
 namespace
 {
 
-// What a receive by `receiver`, begun at `begun` at the earliest, leaves on record.
-void check_record(int queue, const Peer& receiver, std::time_t begun, msgqnum_t left)
+// What a receive by `receiver` leaves on record.
+void check_record(int queue, const Peer& receiver, const TimeOfDay& time, msgqnum_t left)
 {
     const struct msqid_ds status = status_of(queue);
     CHECK(status.msg_lrpid == receiver.pid());
-    CHECK(status.msg_rtime >= begun);
+    CHECK(time.covers(status.msg_rtime));
     CHECK(status.msg_qnum == left);
     CHECK(status.msg_lspid == os::getpid()); // that this process sent is still on record
 }
@@ -33,12 +33,12 @@ TEST_CASE("sysv-msg.stat-recv"
           * on("Darwin", "the same, by reading sysv_msg.c")
           * shall("POSIX.1-2024 msgrcv()", "POSIX.1-2024 <sys/msg.h>", "msgop(2)"))
 {
-    const std::time_t begun = std::time(nullptr);
+    const TimeOfDay time;
     const MessageQueue stored;
     queue_up(stored, {{1, "taken"}, {1, "left"}});
     Peer taker = spawn("taker", [&] { CHECK(receive_message(stored, 0, IPC_NOWAIT) == Message{1, "taken"}); });
     CHECK(finished(taker));
-    check_record(stored, taker, begun, 1);
+    check_record(stored, taker, time, 1);
 
     // A message for a receiver that waits may never enter the queue: the record is kept elsewhere.
     const MessageQueue handed;
@@ -46,7 +46,7 @@ TEST_CASE("sysv-msg.stat-recv"
     REQUIRE(blocked_in(waiter, os::msgrcv, handed));
     CHECK(send_message(handed, {1, "handed"}) == 0);
     CHECK(finished(waiter));
-    check_record(handed, waiter, begun, 0);
+    check_record(handed, waiter, time, 0);
 }
 
 FAULT("sysv-msg.stat-recv", "a message handed to a waiting receiver is charged to another process", os::msgrcv,

@@ -31,6 +31,16 @@ need_static() # KIT
     fi
 }
 
+# The first that is installed, if none is named.
+find_kernel()
+{
+    kernel=${IPC_CONFORM_TEST_KERNEL:-}
+    for installed in /boot/vmlinuz-*; do
+        [ -n "$kernel" ] || [ ! -r "$installed" ] || kernel=$installed
+    done
+    [ -n "$kernel" ] || skip "no kernel to boot: set IPC_CONFORM_TEST_KERNEL, or install linux-image-cloud-amd64"
+}
+
 # Standard output to $work/out, errors to $work/err, the exit status to $status.
 call() # COMMAND…
 {

@@ -8,11 +8,7 @@ kit=$2
 trap 'rm -rf "$work"' EXIT
 need qemu-system-x86_64
 need cpio
-kernel=${IPC_CONFORM_TEST_KERNEL:-}
-for installed in /boot/vmlinuz-*; do
-    [ -n "$kernel" ] || [ ! -r "$installed" ] || kernel=$installed
-done
-[ -n "$kernel" ] || skip "no kernel to boot: set IPC_CONFORM_TEST_KERNEL, or install linux-image-cloud-amd64"
+find_kernel
 need_static "$kit"
 export TMPDIR="$work"
 
