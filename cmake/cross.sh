@@ -8,7 +8,7 @@
 set -eu
 root=$(cd "$(dirname "$0")/.." && pwd)
 builds=${IPC_CONFORM_BUILD:-$root/build}-cross
-[ $# -gt 0 ] || set -- i386-linux-musl x86_64-macos
+[ $# -gt 0 ] || set -- i386-linux-musl x86_64-macos aarch64-macos
 
 # The npm package holds zig 0.11, the version that the toolchain files are tested with.
 fetch_zig()
