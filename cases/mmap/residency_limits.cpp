@@ -81,7 +81,8 @@ TEST_CASE(
            "those that were touched can be given back without losing the mapping")
     * observed_by(
         "addresses used and bytes resident after mapping a sparse file, after 4 touches, and after MADV_DONTNEED")
-    * on("Linux", "of 64 MiB, 4 touches made 0.25 MiB resident, and up to as much for each: a fault brings in neighbours")
+    * on("Linux",
+         "of 64 MiB, 4 touches made 0.25 MiB resident, and up to as much for each: a fault brings in neighbours")
     * defined("mmap(2)", "madvise(2)", "mincore(2)", "proc_pid_smaps(5)"))
 {
     constexpr std::size_t size = 67'108'864;
