@@ -15,6 +15,9 @@ else()
     set(CMAKE_EXE_LINKER_FLAGS_INIT -s) # this machine's strip does not know the target's programs
 endif()
 set(CMAKE_CXX_COMPILER ${ZIG} c++ -target ${zig_processor}-${zig_system})
+if(zig_processor STREQUAL "x86_64")
+    set(IPC_CONFORM_IA32_OPTIONS -target x86-linux-musl) # with -m32 alone zig links for 64 bits what it made for 32
+endif()
 # zig's archiver is a subcommand; it writes the index that ranlib would.
 set(CMAKE_AR ${ZIG})
 set(CMAKE_CXX_ARCHIVE_CREATE "<CMAKE_AR> ar qcs <TARGET> <OBJECTS>")
