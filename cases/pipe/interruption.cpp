@@ -9,6 +9,8 @@ using namespace ipc_conform::transfer_faults;
 namespace
 {
 
+constexpr int restarting = static_cast<int>(SA_RESTART); // unsigned in some headers
+
 // For faults: calls end with EINTR although the handler was installed with SA_RESTART, or go on although not.
 void set_restart(bool restart)
 {
@@ -16,7 +18,7 @@ void set_restart(bool restart)
     {
     };
     ::sigaction(SIGUSR1, nullptr, &action);
-    action.sa_flags = restart ? action.sa_flags | SA_RESTART : action.sa_flags & ~SA_RESTART;
+    action.sa_flags = restart ? action.sa_flags | restarting : action.sa_flags & ~restarting;
     ::sigaction(SIGUSR1, &action, nullptr);
 }
 
@@ -106,7 +108,7 @@ TEST_CASE(
     * on("Darwin", "the same: EINTR is dropped when bytes have moved, by reading sys_generic.c")
     * shall("POSIX.1-2024 write()", "signal(7)"))
 {
-    for (const int handler_flags : {0, SA_RESTART})
+    for (const int handler_flags : {0, restarting})
     {
         Pipe pipe;
         channel::caught_signal_cuts_a_large_write_short(pipe, handler_flags);
