@@ -55,6 +55,9 @@
 #ifndef SYS_waitid
 #define SYS_waitid (-1)
 #endif
+#ifndef SYS_clock_nanosleep
+#define SYS_clock_nanosleep (-1)
+#endif
 #ifndef SYS_accept
 #define SYS_accept (-1)
 #endif
