@@ -48,7 +48,7 @@ const SystemCall needed_to_execute[] = {
 // Refused, these would let it wait for ever.
 bool must_not_be_refused(const SystemCall& call)
 {
-    return call.number == SYS_epoll_ctl || call.number == SYS_epoll_wait;
+    return call.number == SYS_epoll_ctl || call.number == SYS_epoll_wait || call.number == SYS_kill;
 }
 
 [[noreturn]] void refuse(std::string_view does, std::string_view call)
@@ -73,21 +73,24 @@ void refuse_if_asking_is_deadly()
         ::setrlimit(RLIMIT_CORE, &no_core);
         for (const SystemCall& call : needed_to_ask)
         {
-            if (call.number != -1)
-            {
-                ::syscall(call.number, 0L, 0L, 0L, 0L, 0L, 0L);
-            }
-            static_cast<void>(::write(ends[1], "", 1) == 1);
+            const long result = call.number == -1 ? 0 : ::syscall(call.number, 0L, 0L, 0L, 0L, 0L, 0L);
+            const char refused = result == -1 && must_not_be_refused(call) ? 1 : 0;
+            static_cast<void>(::write(ends[1], &refused, 1) == 1);
         }
         ::_exit(0);
     }
     ::close(ends[1]);
     std::size_t survived = 0;
-    for (char mark = 0; child > 0 && ::read(ends[0], &mark, 1) == 1;)
+    char refused = 0;
+    while (child > 0 && refused == 0 && ::read(ends[0], &refused, 1) == 1)
     {
         ++survived;
     }
     ::close(ends[0]);
+    if (refused != 0)
+    {
+        refuse("denies", needed_to_ask[survived - 1].name);
+    }
     if (child > 0 && survived < std::size(needed_to_ask))
     {
         refuse("kills who calls", needed_to_ask[survived].name);
