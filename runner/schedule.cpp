@@ -110,8 +110,15 @@ const reports::Result* Schedule::take(const Task& task, reports::Result result)
     running_alone_ = false;
     if (task.fault)
     {
-        const Fault& fault = entry.property->faults[*task.fault];
-        entry.result->proofs.push_back({fault.description, result.verdict, result.reason});
+        const std::vector<Fault>& faults = entry.property->faults;
+        const auto is_of_later_fault = [&](const reports::Proof& proof) {
+            return std::any_of(faults.begin() + static_cast<std::ptrdiff_t>(*task.fault) + 1, faults.end(),
+                               [&](const Fault& later) { return later.description == proof.fault; });
+        };
+        std::vector<reports::Proof>& proofs =
+            entry.result->proofs; // in the order of the faults, whichever ended first
+        proofs.insert(std::ranges::find_if(proofs, is_of_later_fault),
+                      {faults[*task.fault].description, result.verdict, result.reason});
         failed_ = failed_ || result.verdict != reports::Verdict::fail;
     }
     else

@@ -92,3 +92,27 @@ TEST_CASE("schedule: a fault of a call that this system lacks proves nothing")
     CHECK(proof->fault == 1);
     CHECK(!schedule.next());
 }
+
+TEST_CASE("schedule: proofs come in the order of the faults, whichever ended first")
+{
+    std::vector<Property> all = properties_of({"pipe.first"});
+    all[0].faults = {{"one", [] {}}, {"two", [] {}}, {"three", [] {}}};
+    RunOptions options;
+    options.prove = true;
+    Schedule schedule{{&all[0]}, options, "Linux"};
+    const auto plain = schedule.next();
+    REQUIRE(plain);
+    schedule.take(*plain, passed(*plain));
+    const auto one = schedule.next();
+    const auto two = schedule.next();
+    const auto three = schedule.next();
+    REQUIRE((one && two && three));
+    schedule.take(*two, passed(*two));
+    schedule.take(*three, passed(*three));
+    const reports::Result* result = schedule.take(*one, passed(*one));
+    REQUIRE(result != nullptr);
+    REQUIRE(result->proofs.size() == 3);
+    CHECK(result->proofs[0].fault == "one");
+    CHECK(result->proofs[1].fault == "two");
+    CHECK(result->proofs[2].fault == "three");
+}
