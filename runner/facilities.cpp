@@ -3,6 +3,7 @@
 #include "fixtures/names.hpp"
 #include "fixtures/os.hpp"
 #include "fixtures/trace.hpp"
+#include "runner/processes.hpp"
 #include "runner/trust_tools.hpp"
 
 #include <algorithm>
@@ -278,8 +279,7 @@ std::optional<Refusal> refusal_of(const Facility& facility)
     }
     const trust::DefaultChildSignal guard;
     trust::Child child{[&] {
-        const rlimit no_core{};
-        ::setrlimit(RLIMIT_CORE, &no_core); // whoever kills it, it leaves nothing behind
+        leave_no_core();
         const Answer answer = facility.refusal();
         if (answer)
         {

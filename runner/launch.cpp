@@ -6,6 +6,7 @@
 #include "fixtures/platform.hpp"
 #include "runner/boost_process.hpp"
 #include "runner/errors.hpp"
+#include "runner/processes.hpp"
 
 #include <boost/asio/io_context.hpp>
 
@@ -20,7 +21,6 @@
 #include <iostream>
 #include <iterator>
 #include <string_view>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #ifdef __linux__
@@ -88,8 +88,7 @@ bool settle(const LaunchPlan& plan, int null, pid_t kit)
         return false;
     }
     ::umask(022);
-    const rlimit no_core{.rlim_cur = 0, .rlim_max = 0}; // cases crash on purpose
-    ::setrlimit(RLIMIT_CORE, &no_core);
+    leave_no_core(); // cases crash on purpose
     die_with(kit, plan.farewell);
     return true;
 }

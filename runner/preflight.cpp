@@ -4,13 +4,13 @@
 
 #include "runner/blame.hpp"
 #include "runner/errors.hpp"
+#include "runner/processes.hpp"
 #include "runner/system_call_numbers.hpp"
 
 #include <algorithm>
 #include <array>
 #include <fmt/format.h>
 #include <iterator>
-#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -69,8 +69,7 @@ void refuse_if_asking_is_deadly()
     const pid_t child = ::fork();
     if (child == 0)
     {
-        const rlimit no_core{};
-        ::setrlimit(RLIMIT_CORE, &no_core);
+        leave_no_core();
         for (const SystemCall& call : needed_to_ask)
         {
             const long result = call.number == -1 ? 0 : ::syscall(call.number, 0L, 0L, 0L, 0L, 0L, 0L);

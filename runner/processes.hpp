@@ -2,11 +2,19 @@
 #pragma once
 
 #include <string>
+#include <sys/resource.h>
 #include <sys/types.h>
 #include <vector>
 
 namespace ipc_conform::runner
 {
+
+/// Whatever kills this process or one that it forks, no core file is left. One system call, so also after vfork.
+inline void leave_no_core()
+{
+    const rlimit none{};
+    ::setrlimit(RLIMIT_CORE, &none);
+}
 
 /// Makes orphans of every descendant come to this process, where the OS offers that.
 void adopt_orphans();

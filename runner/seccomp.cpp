@@ -3,6 +3,7 @@
 #ifdef __linux__
 
 #include "fixtures/platform.hpp"
+#include "runner/processes.hpp"
 #include "runner/system_files.hpp"
 #include "runner/trust_tools.hpp"
 
@@ -48,8 +49,7 @@ long made(const SystemCall& call)
 template <class Call>
 [[noreturn]] void make(Call call, const SharedTold& told)
 {
-    const rlimit no_core{};
-    ::setrlimit(RLIMIT_CORE, &no_core); // whoever kills it, it leaves nothing behind
+    leave_no_core();
     errno = 0;
     told->error = call() == -1 ? errno : 0;
     told->answered = 1;
