@@ -31,9 +31,11 @@ need_static() # KIT
     fi
 }
 
-# The first that is installed, if none is named.
-find_kernel()
+# What targets/vm wants. Its kernel: the first that is installed, if none is named.
+need_virtual_machine() # KIT
 {
+    need qemu-system-x86_64 cpio
+    need_static "$1"
     kernel=${IPC_CONFORM_TEST_KERNEL:-}
     for installed in /boot/vmlinuz-*; do
         [ -n "$kernel" ] || [ ! -r "$installed" ] || kernel=$installed

@@ -7,10 +7,7 @@ jumping=$3
 # shellcheck source=targets/tests/check.sh
 . "$(dirname "$0")/check.sh"
 trap 'rm -rf "$work"' EXIT
-need qemu-system-x86_64
-need cpio
-need_static "$kit"
-find_kernel
+need_virtual_machine "$kit"
 export TMPDIR="$work"
 
 call "$jumping"

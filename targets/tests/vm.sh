@@ -6,10 +6,7 @@ kit=$2
 # shellcheck source=targets/tests/check.sh
 . "$(dirname "$0")/check.sh"
 trap 'rm -rf "$work"' EXIT
-need qemu-system-x86_64
-need cpio
-find_kernel
-need_static "$kit"
+need_virtual_machine "$kit"
 export TMPDIR="$work"
 
 vm()
