@@ -115,8 +115,8 @@ const reports::Result* Schedule::take(const Task& task, reports::Result result)
             return std::any_of(faults.begin() + static_cast<std::ptrdiff_t>(*task.fault) + 1, faults.end(),
                                [&](const Fault& later) { return later.description == proof.fault; });
         };
-        std::vector<reports::Proof>& proofs =
-            entry.result->proofs; // in the order of the faults, whichever ended first
+        // In the order of the faults, whichever ended first.
+        std::vector<reports::Proof>& proofs = entry.result->proofs;
         proofs.insert(std::ranges::find_if(proofs, is_of_later_fault),
                       {faults[*task.fault].description, result.verdict, result.reason});
         failed_ = failed_ || result.verdict != reports::Verdict::fail;
