@@ -96,6 +96,9 @@ struct RunArguments
         app.add_flag("--plain", options.plain,
                      "For kernels at bring-up: needs fork, wait and regular files only; one case at a time")
             ->excludes(jobs);
+        app.add_flag("--execute", options.execute,
+                     "Execute the kit for each case, rather than fork a copy that has just been started; slower")
+            ->excludes("--plain");
         app.add_option("--deadline", deadline_seconds, "Seconds a case may take")
             ->check(CLI::Range(0.1, 3600.0))
             ->check(is_a_number)

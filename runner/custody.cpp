@@ -22,6 +22,7 @@ namespace ipc_conform::runner
 Custody::Custody(const SupervisorOptions& options, const Task& task, std::size_t number)
     : options_{options},
       task_{task},
+      number_{number},
       folder_{options.workspace.empty() ? "" : fmt::format("{}/{}", options.workspace, number)},
       journal_path_{folder_.empty() ? "" : folder_ + ".journal"},
       mark_{fmt::format("{}/{}", options.mark, number)},
@@ -50,6 +51,7 @@ Custody::~Custody()
     {
         abandon();
     }
+    kill(); // where only its starter can
     if (journal_ >= 0)
     {
         ::close(journal_);
@@ -108,6 +110,10 @@ void Custody::kill() const
         ::kill(-pid_, SIGKILL);
         ::kill(pid_, SIGKILL); // it may not have made its session yet
     }
+    else if (kill_)
+    {
+        kill_();
+    }
 }
 
 void Custody::give_up()
@@ -163,7 +169,10 @@ std::vector<reports::Leak> Custody::end_processes(const std::vector<pid_t>& othe
             found = true;
         }
     }
-    ::kill(-pid_, SIGKILL); // what a system without a view of processes could not show
+    if (pid_ > 0)
+    {
+        ::kill(-pid_, SIGKILL); // what a system without a view of processes could not show
+    }
     for (const journal::Reader journal{journal_}; const journal::Lane* lane : journal.lanes())
     {
         const pid_t pid = lane->pid.load();
@@ -185,15 +194,21 @@ std::vector<reports::Leak> Custody::end_processes(const std::vector<pid_t>& othe
     return ended;
 }
 
-Execution Custody::conclude(int status, const std::vector<pid_t>& others)
+Execution Custody::conclude(pid_t pid, int status, const std::vector<pid_t>& others)
 {
+    pid_ = pid;
+    kill_ = nullptr;
     const std::chrono::duration<double, std::milli> taken = std::chrono::steady_clock::now() - started_;
     Execution execution;
     execution.task = task_;
     execution.status = status;
-    execution.timed_out = timed_out_;
+    // A kit that was held up itself (stopped, or its machine paused) finds end and deadline together.
+    execution.timed_out = timed_out_ && WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
     execution.milliseconds = taken.count();
-    execution.stuck = std::move(stuck_);
+    if (execution.timed_out)
+    {
+        execution.stuck = std::move(stuck_);
+    }
     std::vector<reports::Leak> ended = end_processes(others);
     if (!execution.was_killed())
     {

@@ -5,7 +5,9 @@
 #include "runner/supervisor.hpp"
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <sys/types.h>
 #include <utility>
@@ -33,6 +35,11 @@ public:
     {
         pid_ = pid;
     }
+    /// How to kill what was launched, where its number is told with its end.
+    void take(std::function<void()> kill)
+    {
+        kill_ = std::move(kill);
+    }
 
     [[nodiscard]] pid_t pid() const
     {
@@ -47,17 +54,26 @@ public:
         return started_ + task_.deadline;
     }
 
+    [[nodiscard]] const Task& task() const
+    {
+        return task_;
+    }
+    [[nodiscard]] std::size_t number() const
+    {
+        return number_;
+    }
+
     /// Kills the case's first process and its group.
     void kill() const;
-    /// At its deadline, if it has not ended by then: notes where every process is stuck, then kills the case; what
-    /// follows is an ending like any other.
+    /// At its deadline: notes where every process is stuck, then kills the case; what follows is an ending like
+    /// any other.
     void give_up();
 
-    /// When its first process has ended with this status (its number is safe as long as it is not reaped): ends
-    /// and removes what it left - processes, objects, files - and returns what there is to judge, but for its
-    /// output. Of the processes of a case that was killed nothing is said. `others`: children of the kit that
-    /// are none of this case's, the first processes of all running cases among them.
-    Execution conclude(int status, const std::vector<pid_t>& others);
+    /// When its first process has ended with this status (its number is safe as long as it is not reaped; -1:
+    /// nobody knows it): ends and removes what it left - processes, objects, files - and returns what there is to
+    /// judge, but for its output. Of the processes of a case that was killed nothing is said. `others`: children
+    /// of the kit that are none of this case's, the first processes of all running cases among them.
+    Execution conclude(pid_t pid, int status, const std::vector<pid_t>& others);
 
 private:
     void abandon();
@@ -67,11 +83,13 @@ private:
 
     const SupervisorOptions& options_;
     Task task_;
+    std::size_t number_;
     std::string folder_;       ///< empty where no folder takes files
     std::string journal_path_; ///< empty: the journal is kept in memory
     std::string mark_;
     int journal_ = -1;
     pid_t pid_ = -1;
+    std::function<void()> kill_; ///< while pid_ is not known
     bool timed_out_ = false;
     std::chrono::steady_clock::time_point started_;
     std::vector<std::pair<std::int64_t, std::string>> stuck_;

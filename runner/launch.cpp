@@ -1,32 +1,20 @@
 #include "runner/launch.hpp"
 
-#include "fixtures/descriptors.hpp"
-#include "fixtures/error_names.hpp"
 #include "fixtures/journal.hpp"
-#include "fixtures/platform.hpp"
 #include "runner/boost_process.hpp"
 #include "runner/errors.hpp"
-#include "runner/processes.hpp"
+#include "runner/settle.hpp"
 
 #include <boost/asio/io_context.hpp>
 
 #include <algorithm>
-#include <array>
+#include <cerrno>
 #include <csignal>
-#include <cstdio>
-#include <cstdlib>
-#include <fcntl.h>
+#include <cstring>
 #include <filesystem>
 #include <fmt/format.h>
-#include <iostream>
 #include <iterator>
-#include <string_view>
-#include <sys/stat.h>
 #include <unistd.h>
-#ifdef __linux__
-#include <sys/prctl.h>
-#include <sys/syscall.h>
-#endif
 
 namespace ipc_conform::runner
 {
@@ -35,63 +23,6 @@ namespace
 {
 
 namespace process = boost::process::v2;
-
-constexpr int highest_signal = 64;
-
-// Everything from here to the next comment is done in the child, and by system calls alone: after vfork nothing
-// else is allowed.
-bool place_journal(int journal)
-{
-    if (journal < 0)
-    {
-        return true;
-    }
-    if (journal == journal::journal_descriptor)
-    {
-        return ::fcntl(journal, F_SETFD, 0) == 0; // dup2 onto itself would keep close-on-exec
-    }
-    return ::dup2(journal, journal::journal_descriptor) == journal::journal_descriptor;
-}
-
-void reset_signals()
-{
-    for (int number = 1; number <= highest_signal; ++number)
-    {
-        std::signal(number, SIG_DFL); // refused for SIGKILL, SIGSTOP and the C library's own: fine
-    }
-    sigset_t none;
-    ::sigemptyset(&none);
-    ::sigprocmask(SIG_SETMASK, &none, nullptr);
-}
-
-void die_with(pid_t kit, int farewell)
-{
-#ifdef __linux__
-    ::prctl(PR_SET_PDEATHSIG, static_cast<unsigned long>(farewell), 0UL, 0UL, 0UL);
-    if (::getppid() != kit)
-    {
-        ::_exit(1); // it died before the request was in force
-    }
-#else
-    static_cast<void>(kit);
-    static_cast<void>(farewell);
-#endif
-}
-
-// Whether the child is now where a case is to start; else errno says why not.
-bool settle(const LaunchPlan& plan, int null, pid_t kit)
-{
-    reset_signals();
-    if (::setsid() == -1 || (!plan.folder.empty() && ::chdir(plan.folder.c_str()) != 0) || ::dup2(null, 0) != 0
-        || ::dup2(plan.output, 1) != 1 || ::dup2(plan.errors, 2) != 2 || !place_journal(plan.journal))
-    {
-        return false;
-    }
-    ::umask(022);
-    leave_no_core(); // cases crash on purpose
-    die_with(kit, plan.farewell);
-    return true;
-}
 
 // Boost drops an initializer whose signature does not match without a word; the kit's tests look at the
 // session, descriptors and signals of a started case instead.
@@ -172,52 +103,17 @@ std::vector<const char*> pointers_to(const std::vector<std::string>& words)
     return pointers;
 }
 
-// Where there is no /dev/null, a pipe that nobody writes to reads as empty, too.
-int open_empty_input()
-{
-    const int null = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
-    std::array<int, 2> ends{-1, -1};
-    if (null >= 0 || ::pipe(ends.data()) != 0)
-    {
-        return null;
-    }
-    ::close(ends[1]);
-    ::fcntl(ends[0], F_SETFD, FD_CLOEXEC);
-    return ends[0];
-}
+} // namespace
 
-int empty_input()
+void refuse_launch(std::string_view purpose, std::string_view by, int error)
 {
-    static const Descriptor input{open_empty_input()};
-    return input;
-}
-
-[[noreturn]] void refuse(const LaunchPlan& plan, std::string_view by, const boost::system::error_code& error)
-{
-    const std::string reason = fmt::format("cannot start {} ({}): {}", plan.purpose, by, error.message());
-    if (error == boost::system::errc::resource_unavailable_try_again
-        || error == boost::system::errc::not_enough_memory)
+    const std::string reason = fmt::format("cannot start {} ({}): {}", purpose, by, std::strerror(error));
+    if (error == EAGAIN || error == ENOMEM)
     {
         throw NoRoom{reason + "; raise RLIMIT_NPROC (ulimit -u) or the container's pids and memory limits"};
     }
     throw CannotJudge{reason};
 }
-
-// What main() does in an executed kit; as there, nothing of the parent's is known but what it was given. Nobody
-// unwinds beyond this into the parent's frames.
-[[noreturn]] void be_the_case(const LaunchPlan& plan) noexcept
-{
-    close_descriptors_from(journal::journal_descriptor + 1);
-    for (const auto& [name, value] : plan.environment)
-    {
-        ::setenv(name.c_str(), value.c_str(), 1);
-    }
-    const int status = run_case(plan.name);
-    std::fflush(nullptr);
-    ::_exit(status); // what is to be done at exit is the parent's to do
-}
-
-} // namespace
 
 pid_t launch(const LaunchPlan& plan)
 {
@@ -255,32 +151,7 @@ pid_t launch(const LaunchPlan& plan)
         }
         error = refusal.code();
     }
-    refuse(plan, program, error);
-}
-
-pid_t launch_copy(const LaunchPlan& plan)
-{
-    const int null = empty_input();
-    const pid_t kit = ::getpid();
-    std::cout.flush();
-    std::fflush(nullptr); // or the child would write it, too
-    const pid_t pid = ::fork();
-    if (pid == 0 && settle(plan, null, kit))
-    {
-        be_the_case(plan);
-    }
-    if (pid == 0)
-    {
-        journal::open(plan.journal);
-        journal::append(journal::Kind::verdict,
-                        {"UNRESOLVED", fmt::format("the case's process: {}", name_of_error(errno)), ""});
-        ::_exit(1);
-    }
-    if (pid == -1)
-    {
-        refuse(plan, "fork", {errno, boost::system::system_category()});
-    }
-    return pid;
+    refuse_launch(plan.purpose, program, error.value());
 }
 
 } // namespace ipc_conform::runner

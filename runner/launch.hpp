@@ -1,11 +1,11 @@
-// Starting a process of the run: a case, which is the kit's own executable again, through Boost.Process, or a copy
-// of this process; or a target.
+// Starting a process of the run through Boost.Process: the kit's own executable again, or a target.
 #pragma once
 
 #include "fixtures/case_process.hpp"
 
 #include <csignal>
 #include <string>
+#include <string_view>
 #include <sys/types.h>
 #include <utility>
 #include <vector>
@@ -32,8 +32,8 @@ struct LaunchPlan
 /// CannotJudge when it cannot be started.
 pid_t launch(const LaunchPlan& plan);
 
-/// The same by fork alone: the case goes on as a copy of this process. To be called where this process has no
-/// other thread.
-pid_t launch_copy(const LaunchPlan& plan);
+/// Throws what says that a process could not be started: NoRoom where there may be room later, else CannotJudge.
+/// `by`: the call or the program that was to do it; `error`: an errno.
+[[noreturn]] void refuse_launch(std::string_view purpose, std::string_view by, int error);
 
 } // namespace ipc_conform::runner

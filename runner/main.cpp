@@ -1,8 +1,9 @@
-// ipc-conform: the kit's one executable. It starts itself again for each case, and for each peer that must
-// be a stranger; those two command lines are not for people.
+// ipc-conform: the kit's one executable. It starts itself again to fork the cases, or for each of them, and for
+// each peer that must be a stranger; those command lines are not for people.
 #include "fixtures/case_process.hpp"
 #include "fixtures/stranger.hpp"
 #include "runner/command_line.hpp"
+#include "runner/fork_server.hpp"
 #include "runner/init.hpp"
 #include "runner/program.hpp"
 #include "runner/trust.hpp"
@@ -23,6 +24,10 @@ int main(int argument_count, char** arguments)
     if (command == "case" && argument_count == 4)
     {
         return ipc_conform::run_case({arguments[2], arguments[3]});
+    }
+    if (command == ipc_conform::runner::fork_server_argument)
+    {
+        return ipc_conform::runner::serve_forks(arguments);
     }
     if (command == "stranger" && argument_count >= 6)
     {

@@ -37,6 +37,7 @@ struct RunOptions
     bool prove = false;                ///< every case under every fault of its own, too
     bool thorough = false;             ///< measurements take twenty times as long
     bool plain = false;                ///< fork, wait and regular files alone: see supervise_plainly()
+    bool execute = false;              ///< the kit is executed for each case, not forked: see ForkServer
     std::size_t jobs = 0;              ///< 0: chosen from the number of processors
     std::chrono::milliseconds deadline{10'000};
     std::size_t repeat = 1;

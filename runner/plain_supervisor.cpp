@@ -1,6 +1,7 @@
 #include "runner/plain_supervisor.hpp"
 
 #include "fixtures/journal_reader.hpp"
+#include "runner/copied_case.hpp"
 #include "runner/custody.hpp"
 #include "runner/disposition.hpp"
 #include "runner/errors.hpp"
@@ -122,7 +123,7 @@ private:
         custody.take(launch_copy(custody.plan(output.descriptor())));
         flow_.started(task);
         const int status = await_end(custody, output);
-        Execution execution = custody.conclude(status, others_);
+        Execution execution = custody.conclude(custody.pid(), status, others_);
         execution.output = output.beginning();
         if (interrupted_by == 0)
         {

@@ -1,8 +1,6 @@
 #include "runner/running_case.hpp"
 
 #include "runner/errors.hpp"
-#include "runner/launch.hpp"
-#include "runner/remains.hpp"
 
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/io_context.hpp>
@@ -36,14 +34,14 @@ std::pair<int, int> make_pipe()
 } // namespace
 
 RunningCase::RunningCase(boost::asio::io_context& context, const SupervisorOptions& options, const Task& task,
-                         std::size_t number)
+                         std::size_t number, const Starter& start)
     : custody_{options, task, number}, deadline_{context}, output_{context}
 {
     const auto [read_end, write_end] = make_pipe();
     output_.assign(read_end);
     try
     {
-        custody_.take(launch(custody_.plan(write_end)));
+        start(custody_, custody_.plan(write_end));
     }
     catch (...)
     {
@@ -59,8 +57,7 @@ void RunningCase::arm_deadline()
 {
     deadline_.expires_at(custody_.deadline());
     deadline_.async_wait([this, alive = std::weak_ptr{alive_}](const boost::system::error_code& error) {
-        // A kit that was held up itself (stopped, or its machine paused) finds end and deadline together.
-        if (!error && !alive.expired() && !status_of_ended(custody_.pid()))
+        if (!error && !alive.expired())
         {
             custody_.give_up();
         }
@@ -100,10 +97,10 @@ void RunningCase::drain_output()
     }
 }
 
-Execution RunningCase::conclude(int status, const std::vector<pid_t>& cases)
+Execution RunningCase::conclude(pid_t pid, int status, const std::vector<pid_t>& cases)
 {
     deadline_.cancel();
-    Execution execution = custody_.conclude(status, cases);
+    Execution execution = custody_.conclude(pid, status, cases);
     drain_output();
     output_.close();
     execution.output = std::move(printed_);

@@ -1,4 +1,4 @@
-// A case that runs as an executed process beside others: its deadline and what it prints, by events.
+// A case that runs as a process beside others: its deadline and what it prints, by events.
 #pragma once
 
 #include "runner/custody.hpp"
@@ -7,6 +7,7 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include <array>
+#include <functional>
 #include <memory>
 #include <string>
 #include <sys/types.h>
@@ -15,16 +16,28 @@
 namespace ipc_conform::runner
 {
 
+/// Starts what is planned and puts it into that custody.
+using Starter = std::function<void(Custody&, const LaunchPlan&)>;
+
 /// Started by its constructor, ended by conclude() or its destructor (see Custody).
 class RunningCase
 {
 public:
     RunningCase(boost::asio::io_context& context, const SupervisorOptions& options, const Task& task,
-                std::size_t number);
+                std::size_t number, const Starter& start);
 
+    /// -1 while it is not known.
     [[nodiscard]] pid_t pid() const
     {
         return custody_.pid();
+    }
+    [[nodiscard]] std::size_t number() const
+    {
+        return custody_.number();
+    }
+    [[nodiscard]] const Task& task() const
+    {
+        return custody_.task();
     }
     void kill() const
     {
@@ -32,7 +45,7 @@ public:
     }
 
     /// While its first process, which has ended with this status, is still to be reaped; see Custody::conclude.
-    Execution conclude(int status, const std::vector<pid_t>& cases);
+    Execution conclude(pid_t pid, int status, const std::vector<pid_t>& cases);
 
 private:
     void arm_deadline();

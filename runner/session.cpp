@@ -184,6 +184,7 @@ Measured measure_here(const RunOptions& options, const Selection& selection, Rec
                                        .mark = workspace.mark(),
                                        .disk = workspace.disk(),
                                        .thorough = options.thorough,
+                                       .execute = options.execute,
                                        .jobs = header.jobs,
                                        .seed = header.seed,
                                        .shake = header.shake};

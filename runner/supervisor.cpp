@@ -1,6 +1,7 @@
 #include "runner/supervisor.hpp"
 
 #include "runner/errors.hpp"
+#include "runner/fork_server.hpp"
 #include "runner/remains.hpp"
 #include "runner/running_case.hpp"
 #include "runner/strays.hpp"
@@ -66,6 +67,10 @@ public:
           ticker_{context_}
     {
         restart_what_it_interrupts(SIGCHLD);
+        if (!options.execute)
+        {
+            serve_forks();
+        }
     }
 
     int run()
@@ -78,6 +83,7 @@ public:
         {
             context_.run();
         }
+        server_.reset();
         strays_.end();
         return interrupted_by_;
     }
@@ -85,16 +91,11 @@ public:
 private:
     void start_more()
     {
-        while (interrupted_by_ == 0 && running_.size() < jobs_)
+        while (interrupted_by_ == 0 && running_.size() < std::min(jobs_, room_))
         {
-            const std::optional<Task> task = postponed_ ? std::exchange(postponed_, {}) : flow_.next();
-            if (!task)
+            const std::optional<Task> task = next();
+            if (!task || !start(*task))
             {
-                break;
-            }
-            if (!start(*task))
-            {
-                postponed_ = task;
                 break;
             }
             flow_.started(*task);
@@ -105,21 +106,155 @@ private:
         }
     }
 
-    // Whether there was room for it beside those that run. Where nothing runs, no ending will make room.
+    std::optional<Task> next()
+    {
+        if (postponed_.empty())
+        {
+            return flow_.next();
+        }
+        const Task task = postponed_.back();
+        postponed_.pop_back();
+        return task;
+    }
+
+    // Whether there was room for it beside those that run.
     bool start(const Task& task)
     {
         try
         {
-            running_.emplace_back(context_, options_, task, started_++);
+            running_.emplace_back(
+                context_, options_, task, started_++,
+                [this](Custody& custody, const LaunchPlan& plan) { launch_into(custody, plan); });
             return true;
+        }
+        catch (const ForkServerLost&)
+        {
+            lose_server();
+            return start(task);
         }
         catch (const NoRoom&)
         {
-            if (running_.empty())
-            {
-                throw;
-            }
+            postpone(task);
             return false;
+        }
+    }
+
+    void launch_into(Custody& custody, const LaunchPlan& plan)
+    {
+        if (!server_)
+        {
+            custody.take(launch(plan));
+            return;
+        }
+        const std::size_t number = custody.number();
+        server_->start(plan, number);
+        custody.take([this, number] {
+            if (server_)
+            {
+                server_->kill(number);
+            }
+        });
+    }
+
+    // While NoRoom is handled. Where nothing runs, no ending will make room.
+    void postpone(const Task& task)
+    {
+        if (running_.empty())
+        {
+            throw;
+        }
+        postponed_.push_back(task);
+        room_ = running_.size();
+    }
+
+    // Where there can be no such server, the kit is executed for each case.
+    void serve_forks()
+    {
+        try
+        {
+            server_.emplace(context_, options_);
+            await_served();
+        }
+        catch (const CannotJudge&)
+        {
+        }
+    }
+
+    void await_served()
+    {
+        server_->when_any_ends([this] {
+            await_served();
+            reap_served();
+            if (server_->is_gone())
+            {
+                lose_server();
+            }
+            start_more();
+        });
+    }
+
+    void reap_served()
+    {
+        for (const Ending& ending : server_->endings())
+        {
+            const auto ended = std::ranges::find(running_, ending.number, &RunningCase::number);
+            if (ended == running_.end())
+            {
+                continue;
+            }
+            if (ending.pid == -1)
+            {
+                not_forked(ended, ending.status);
+                continue;
+            }
+            Execution execution = concluded(ended, ending.pid, ending.status);
+            server_->reap(ending.number);
+            report(std::move(execution));
+        }
+    }
+
+    void not_forked(std::list<RunningCase>::iterator one, int error)
+    {
+        const Task task = one->task();
+        running_.erase(one);
+        try
+        {
+            refuse_launch("a case", "fork", error);
+        }
+        catch (const NoRoom&)
+        {
+            postpone(task);
+        }
+    }
+
+    // It takes its cases with it, and nobody has seen how they ended.
+    void lose_server()
+    {
+        reap_served();
+        server_.reset();
+        for (auto one = running_.begin(); one != running_.end();)
+        {
+            const auto lost = one++;
+            if (lost->pid() == -1)
+            {
+                report(concluded(lost, -1, SIGKILL));
+            }
+        }
+    }
+
+    Execution concluded(std::list<RunningCase>::iterator one, pid_t pid, int status)
+    {
+        Execution execution = one->conclude(pid, status, own_processes());
+        running_.erase(one);
+        room_ = jobs_;
+        return execution;
+    }
+
+    void report(Execution execution) const
+    {
+        if (interrupted_by_ == 0)
+        {
+            flow_.ended(std::move(execution));
         }
     }
 
@@ -141,27 +276,34 @@ private:
         siginfo_t info{};
         while (::waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid > 0)
         {
-            const pid_t pid = info.si_pid;
-            const auto ended = std::ranges::find(running_, pid, &RunningCase::pid);
+            const auto ended = std::ranges::find(running_, info.si_pid, &RunningCase::pid);
             std::optional<Execution> execution;
             if (ended != running_.end())
             {
-                execution = ended->conclude(wait_status(info), case_processes());
-                running_.erase(ended);
+                execution = concluded(ended, info.si_pid, wait_status(info));
             }
-            ::waitpid(pid, nullptr, 0);
-            if (execution && interrupted_by_ == 0)
+            if (server_ && info.si_pid == server_->pid())
             {
-                flow_.ended(std::move(*execution));
+                lose_server();
+            }
+            ::waitpid(info.si_pid, nullptr, 0);
+            if (execution)
+            {
+                report(std::move(*execution));
             }
             info = {};
         }
         start_more();
     }
 
-    [[nodiscard]] std::vector<pid_t> case_processes() const
+    // Children of the kit that are nobody's remains.
+    [[nodiscard]] std::vector<pid_t> own_processes() const
     {
         std::vector<pid_t> processes;
+        if (server_)
+        {
+            processes.push_back(server_->pid());
+        }
         for (const RunningCase& one : running_)
         {
             processes.push_back(one.pid());
@@ -204,9 +346,11 @@ private:
     asio::signal_set endings_;
     asio::signal_set interrupts_;
     asio::steady_timer ticker_;
-    std::list<RunningCase> running_;
-    std::optional<Task> postponed_;
     const Strays strays_{journal::environment_case, options_.mark + "/"};
+    std::optional<ForkServer> server_;
+    std::list<RunningCase> running_;
+    std::vector<Task> postponed_;
+    std::size_t room_ = jobs_; ///< for that many at once, as far as is known
     std::size_t started_ = 0;
     int interrupted_by_ = 0;
 };

@@ -51,6 +51,7 @@ struct SupervisorOptions
     std::string mark;      ///< see Workspace::mark()
     std::string disk;      ///< see Workspace::disk()
     bool thorough = false; ///< see RunOptions
+    bool execute = false;  ///< see RunOptions
     std::size_t jobs = 1;
     std::uint64_t seed = 0;
     std::optional<std::uint64_t> shake; ///< see RunOptions

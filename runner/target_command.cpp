@@ -75,7 +75,8 @@ std::vector<std::string> command_in_target(const RunOptions& options, const Sele
     add("--ndjson", "-");
     for (const auto& [wanted, option] :
          {std::pair{options.prove, "--prove"}, std::pair{options.thorough, "--thorough"},
-          std::pair{options.until_fail, "--until-fail"}, std::pair{options.plain, "--plain"}})
+          std::pair{options.until_fail, "--until-fail"}, std::pair{options.plain, "--plain"},
+          std::pair{options.execute, "--execute"}})
     {
         if (wanted)
         {

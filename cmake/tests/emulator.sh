@@ -1,6 +1,6 @@
 #!/bin/sh
-# Every start of the kit by itself goes through the emulator that IPC_CONFORM_EMULATOR names: that of a case, of a
-# stranger, and of the probe of exec. The emulator here is a script that writes down what it is asked to execute.
+# Every start of the kit by itself goes through the emulator that IPC_CONFORM_EMULATOR names: that of a case or of
+# what forks it, of a stranger, and of the probe of exec. The emulator here is a script that writes down what it is asked to execute.
 set -eu
 kit=$1
 
@@ -19,11 +19,14 @@ fail()
     exit 1
 }
 
-IPC_CONFORM_EMULATOR=$folder/emulator "$kit" run fifo.unrelated-processes
-for start in case stranger; do
-    grep -q "^$start$" "$folder/started" || fail "no $start was started through the emulator"
+for how in fork-server case; do
+    : >"$folder/started"
+    IPC_CONFORM_EMULATOR=$folder/emulator "$kit" run fifo.unrelated-processes $([ $how = fork-server ] || echo --execute)
+    for start in $how stranger; do
+        grep -q "^$start$" "$folder/started" || fail "no $start was started through the emulator"
+    done
+    [ "$(grep -vc "^$how$\|^stranger$" "$folder/started")" = 1 ] || fail "exec was not probed through the emulator"
 done
-[ "$(grep -vc '^case$\|^stranger$' "$folder/started")" = 1 ] || fail "exec was not probed through the emulator"
 
 # One that is not there is told by its name, and nothing is judged.
 status=0

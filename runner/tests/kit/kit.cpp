@@ -48,16 +48,17 @@ std::string content_of(int descriptor)
 // Only a run has these options.
 Words as_run_here(Words arguments)
 {
-    if (!plainly() || arguments.empty() || (arguments.front() != "run" && arguments.front() != "--all"))
+    if (way_of_running().empty() || arguments.empty()
+        || (arguments.front() != "run" && arguments.front() != "--all"))
     {
         return arguments;
     }
-    const auto jobs = std::ranges::find(arguments, "--jobs");
+    const auto jobs = plainly() ? std::ranges::find(arguments, "--jobs") : arguments.end();
     if (jobs != arguments.end())
     {
         arguments.erase(jobs, jobs + 2);
     }
-    arguments.emplace_back("--plain");
+    arguments.push_back(way_of_running());
     return arguments;
 }
 
@@ -228,10 +229,18 @@ Json Kit::result(const std::string& id, const Words& arguments)
     return all["results"][0];
 }
 
+const std::string& way_of_running()
+{
+    static const std::string option = [] {
+        const char* const wanted = std::getenv("IPC_CONFORM_TEST_WAY");
+        return wanted == nullptr ? "" : wanted;
+    }();
+    return option;
+}
+
 bool plainly()
 {
-    static const bool wanted = std::getenv("IPC_CONFORM_TEST_PLAIN") != nullptr;
-    return wanted;
+    return way_of_running() == "--plain";
 }
 
 std::string with_stranger(const std::string& verdict)

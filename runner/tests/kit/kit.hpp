@@ -136,8 +136,11 @@ private:
 /// What the diary names and still exists, one line each.
 std::string remaining(const std::multimap<std::string, std::string>& diary);
 
-/// Whether the kits of this process run plainly (IPC_CONFORM_TEST_PLAIN in the environment): every run is given
-/// --plain and loses its --jobs.
+/// The option that every run of this process's kits is given, --plain or --execute (IPC_CONFORM_TEST_WAY in the
+/// environment); empty: none.
+const std::string& way_of_running();
+
+/// Whether that is --plain. Such a run loses its --jobs.
 bool plainly();
 
 /// What a case with a stranger comes to that otherwise has this verdict.
