@@ -64,7 +64,8 @@ void Custody::abandon()
     try
     {
         kill();
-        static_cast<void>(end_processes({pid_}));
+        static_cast<void>(end_orphans({pid_}));
+        static_cast<void>(end_named(journal::Reader{journal_}, {pid_}));
         end_process(pid_);
         remove_objects(journal::Reader{journal_}.records());
     }
@@ -149,7 +150,7 @@ bool Custody::has_finished(pid_t pid) const
 }
 
 // Killing one makes orphans of its children, which then are there to be seen; so look until there is nothing.
-std::vector<reports::Leak> Custody::end_processes(const std::vector<pid_t>& others) const
+std::vector<reports::Leak> Custody::end_orphans(const std::vector<pid_t>& others) const
 {
     std::vector<reports::Leak> ended;
     for (bool found = true; found;)
@@ -173,7 +174,15 @@ std::vector<reports::Leak> Custody::end_processes(const std::vector<pid_t>& othe
     {
         ::kill(-pid_, SIGKILL); // what a system without a view of processes could not show
     }
-    for (const journal::Reader journal{journal_}; const journal::Lane* lane : journal.lanes())
+    return ended;
+}
+
+// Those that the journal names.
+std::vector<reports::Leak> Custody::end_named(const journal::Reader& journal,
+                                              const std::vector<pid_t>& others) const
+{
+    std::vector<reports::Leak> ended;
+    for (const journal::Lane* lane : journal.lanes())
     {
         const pid_t pid = lane->pid.load();
         const bool running = lane->state.load() == journal::LaneState::running;
@@ -209,16 +218,21 @@ Execution Custody::conclude(pid_t pid, int status, const std::vector<pid_t>& oth
     {
         execution.stuck = std::move(stuck_);
     }
-    std::vector<reports::Leak> ended = end_processes(others);
-    if (!execution.was_killed())
-    {
-        execution.leaks = std::move(ended); // the processes of a killed case are killed with it
-    }
-    pid_ = -1;
-    execution.journal = std::make_unique<journal::Reader>(journal_);
     const auto charge = [&](const std::vector<reports::Leak>& leaks) {
         execution.leaks.insert(execution.leaks.end(), leaks.begin(), leaks.end());
     };
+    charge(end_orphans(others));
+    execution.journal = std::make_unique<journal::Reader>(journal_);
+    if (const std::vector<reports::Leak> ended = end_named(*execution.journal, others); !ended.empty())
+    {
+        charge(ended);
+        execution.journal = std::make_unique<journal::Reader>(journal_); // until then they wrote
+    }
+    if (execution.was_killed())
+    {
+        execution.leaks.clear(); // the processes of a killed case are killed with it
+    }
+    pid_ = -1;
     charge(remove_objects(execution.journal->records()));
     if (!folder_.empty())
     {

@@ -77,7 +77,9 @@ public:
 
 private:
     void abandon();
-    [[nodiscard]] std::vector<reports::Leak> end_processes(const std::vector<pid_t>& others) const;
+    [[nodiscard]] std::vector<reports::Leak> end_orphans(const std::vector<pid_t>& others) const;
+    [[nodiscard]] std::vector<reports::Leak> end_named(const journal::Reader& journal,
+                                                       const std::vector<pid_t>& others) const;
     [[nodiscard]] bool is_mine(pid_t pid) const;
     [[nodiscard]] bool has_finished(pid_t pid) const;
 
