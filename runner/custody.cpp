@@ -19,30 +19,16 @@
 namespace ipc_conform::runner
 {
 
-Custody::Custody(const SupervisorOptions& options, const Task& task, std::size_t number)
+Custody::Custody(const SupervisorOptions& options, ScratchSpaces& spaces, const Task& task, std::size_t number)
     : options_{options},
       task_{task},
       number_{number},
-      folder_{options.workspace.empty() ? "" : fmt::format("{}/{}", options.workspace, number)},
-      journal_path_{folder_.empty() ? "" : folder_ + ".journal"},
+      spaces_{spaces},
+      scratch_{spaces.take()},
       mark_{fmt::format("{}/{}", options.mark, number)},
       started_{std::chrono::steady_clock::now()}
 {
-    const auto deadline = static_cast<std::uint64_t>(std::chrono::nanoseconds{task.deadline}.count());
-    if ((!folder_.empty() && ::mkdir(folder_.c_str(), 0700) != 0)
-        || (journal_ = journal::create(journal_path_, options.seed, deadline)) < 0)
-    {
-        const int error = errno;
-        ::rmdir(folder_.c_str());
-        const std::string reason =
-            fmt::format("cannot prepare a case in {}: {}", folder_.empty() ? "memory" : options.workspace,
-                        std::strerror(error));
-        if (error == ENOSPC || error == EDQUOT)
-        {
-            throw NoRoom{reason + "; free space there, or set TMPDIR to another folder"};
-        }
-        throw CannotJudge{reason};
-    }
+    scratch_->begin(options.seed, task.deadline);
 }
 
 Custody::~Custody()
@@ -52,10 +38,6 @@ Custody::~Custody()
         abandon();
     }
     kill(); // where only its starter can
-    if (journal_ >= 0)
-    {
-        ::close(journal_);
-    }
 }
 
 // The open journal tells what there is to remove, also when it has no name, or somebody has removed that.
@@ -65,9 +47,9 @@ void Custody::abandon()
     {
         kill();
         static_cast<void>(end_orphans({pid_}));
-        static_cast<void>(end_named(journal::Reader{journal_}, {pid_}));
+        static_cast<void>(end_named(journal::Reader{scratch_->journal()}, {pid_}));
         end_process(pid_);
-        remove_objects(journal::Reader{journal_}.records());
+        remove_objects(journal::Reader{scratch_->journal()}.records());
     }
     catch (const std::exception&) // no memory even for that: a later clean finds what is left
     {
@@ -83,8 +65,8 @@ LaunchPlan Custody::plan(int output) const
         .environment = {{journal::environment_case, mark_},
                         {journal::environment_program, options_.program},
                         {journal::environment_disk, options_.disk}},
-        .folder = folder_,
-        .journal = journal_,
+        .folder = folder(),
+        .journal = scratch_->journal(),
         .output = output,
         .errors = output,
     };
@@ -120,7 +102,7 @@ void Custody::kill() const
 void Custody::give_up()
 {
     timed_out_ = true;
-    const journal::Reader journal{journal_};
+    const journal::Reader journal{scratch_->journal()};
     for (const journal::Lane* lane : journal.lanes())
     {
         const pid_t pid = lane->pid.load();
@@ -142,7 +124,7 @@ bool Custody::is_mine(pid_t pid) const
 // A stranger that has done its last step may still be on its way out: that is no leak.
 bool Custody::has_finished(pid_t pid) const
 {
-    const journal::Reader journal{journal_};
+    const journal::Reader journal{scratch_->journal()};
     const std::vector<const journal::Lane*> lanes = journal.lanes();
     return std::ranges::any_of(lanes, [pid](const journal::Lane* lane) {
         return lane->pid.load() == pid && lane->state.load() != journal::LaneState::running;
@@ -222,11 +204,11 @@ Execution Custody::conclude(pid_t pid, int status, const std::vector<pid_t>& oth
         execution.leaks.insert(execution.leaks.end(), leaks.begin(), leaks.end());
     };
     charge(end_orphans(others));
-    execution.journal = std::make_unique<journal::Reader>(journal_);
+    execution.journal = std::make_unique<journal::Reader>(scratch_->journal());
     if (const std::vector<reports::Leak> ended = end_named(*execution.journal, others); !ended.empty())
     {
         charge(ended);
-        execution.journal = std::make_unique<journal::Reader>(journal_); // until then they wrote
+        execution.journal = std::make_unique<journal::Reader>(scratch_->journal()); // until then they wrote
     }
     if (execution.was_killed())
     {
@@ -234,10 +216,14 @@ Execution Custody::conclude(pid_t pid, int status, const std::vector<pid_t>& oth
     }
     pid_ = -1;
     charge(remove_objects(execution.journal->records()));
-    if (!folder_.empty())
+    charge(scratch_->remove_files());
+    if (execution.leaks.empty() && !execution.was_killed())
     {
-        charge(remove_files(folder_));
-        ::unlink(journal_path_.c_str());
+        spaces_.give_back(std::move(scratch_));
+    }
+    else
+    {
+        scratch_->remove(); // whoever left something may have left what cannot be seen
     }
     return execution;
 }

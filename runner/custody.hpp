@@ -2,12 +2,14 @@
 #pragma once
 
 #include "runner/launch.hpp"
+#include "runner/scratch.hpp"
 #include "runner/supervisor.hpp"
 
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <sys/types.h>
 #include <utility>
@@ -21,9 +23,9 @@ namespace ipc_conform::runner
 class Custody
 {
 public:
-    /// Makes the folder and the journal. `number` is unique in the run; it names the folder and marks the
-    /// processes. Throws CannotJudge when they cannot be made.
-    Custody(const SupervisorOptions& options, const Task& task, std::size_t number);
+    /// Takes a folder and a journal. `number` is unique in the run; it marks the processes. Throws NoRoom or
+    /// CannotJudge where there are none.
+    Custody(const SupervisorOptions& options, ScratchSpaces& spaces, const Task& task, std::size_t number);
     ~Custody();
     Custody(const Custody&) = delete;
     Custody& operator=(const Custody&) = delete;
@@ -47,7 +49,7 @@ public:
     }
     [[nodiscard]] const std::string& folder() const
     {
-        return folder_;
+        return scratch_->folder();
     }
     [[nodiscard]] std::chrono::steady_clock::time_point deadline() const
     {
@@ -86,10 +88,9 @@ private:
     const SupervisorOptions& options_;
     Task task_;
     std::size_t number_;
-    std::string folder_;       ///< empty where no folder takes files
-    std::string journal_path_; ///< empty: the journal is kept in memory
+    ScratchSpaces& spaces_;
+    std::unique_ptr<Scratch> scratch_; ///< given back or removed by conclude(), else left to clean_run()
     std::string mark_;
-    int journal_ = -1;
     pid_t pid_ = -1;
     std::function<void()> kill_; ///< while pid_ is not known
     bool timed_out_ = false;

@@ -118,7 +118,7 @@ public:
 private:
     void execute(const Task& task)
     {
-        Custody custody{options_, task, started_++};
+        Custody custody{options_, spaces_, task, started_++};
         const OutputFile output{custody.folder()};
         custody.take(launch_copy(custody.plan(output.descriptor())));
         flow_.started(task);
@@ -183,6 +183,7 @@ private:
     const Disposition hang_up_{SIGHUP, note_interrupt};
     const Disposition child_{SIGCHLD, SIG_DFL}; ///< ignored, it would take the statuses away
     const std::vector<pid_t> others_ = possible_orphans(journal::environment_case, options_.mark + "/");
+    ScratchSpaces spaces_{options_.workspace};
     Clock::time_point next_tick_ = Clock::now();
     std::size_t started_ = 0;
 };

@@ -11,14 +11,12 @@
 #include <charconv>
 #include <csignal>
 #include <fcntl.h>
-#include <filesystem>
 #include <fmt/format.h>
 #include <map>
 #include <sched.h>
 #include <string_view>
 #include <sys/mman.h>
 #include <sys/wait.h>
-#include <system_error>
 #include <unistd.h>
 
 namespace ipc_conform::runner
@@ -184,22 +182,6 @@ std::vector<reports::Leak> remove_objects(const std::vector<journal::Record>& re
              fmt::format("{}{}", owned.id >= 0 ? fmt::format("key {} id {}", owned.name, owned.id) : owned.name,
                          error == 0 ? "" : fmt::format(" (could not be removed: {})", name_of_error(error)))});
     }
-    return removed;
-}
-
-std::vector<reports::Leak> remove_files(const std::string& folder)
-{
-    std::vector<reports::Leak> removed;
-    if (::rmdir(folder.c_str()) == 0) // most are empty
-    {
-        return removed;
-    }
-    std::error_code ignored;
-    for (const auto& entry : std::filesystem::directory_iterator(folder, ignored))
-    {
-        removed.push_back({"file", entry.path().filename().string()});
-    }
-    std::filesystem::remove_all(folder, ignored);
     return removed;
 }
 

@@ -18,9 +18,6 @@ namespace ipc_conform::runner
 /// recorded one.
 std::vector<reports::Leak> remove_objects(const std::vector<journal::Record>& records);
 
-/// The entries of a case's working folder. The folder itself is removed with them.
-std::vector<reports::Leak> remove_files(const std::string& folder);
-
 /// What waitpid would have said of a process that waitid has only looked at.
 int wait_status(const siginfo_t& info);
 

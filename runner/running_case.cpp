@@ -33,9 +33,9 @@ std::pair<int, int> make_pipe()
 
 } // namespace
 
-RunningCase::RunningCase(boost::asio::io_context& context, const SupervisorOptions& options, const Task& task,
-                         std::size_t number, const Starter& start)
-    : custody_{options, task, number}, deadline_{context}, output_{context}
+RunningCase::RunningCase(boost::asio::io_context& context, const SupervisorOptions& options, ScratchSpaces& spaces,
+                         const Task& task, std::size_t number, const Starter& start)
+    : custody_{options, spaces, task, number}, deadline_{context}, output_{context}
 {
     const auto [read_end, write_end] = make_pipe();
     output_.assign(read_end);

@@ -23,8 +23,8 @@ using Starter = std::function<void(Custody&, const LaunchPlan&)>;
 class RunningCase
 {
 public:
-    RunningCase(boost::asio::io_context& context, const SupervisorOptions& options, const Task& task,
-                std::size_t number, const Starter& start);
+    RunningCase(boost::asio::io_context& context, const SupervisorOptions& options, ScratchSpaces& spaces,
+                const Task& task, std::size_t number, const Starter& start);
 
     /// -1 while it is not known.
     [[nodiscard]] pid_t pid() const

@@ -123,7 +123,7 @@ private:
         try
         {
             running_.emplace_back(
-                context_, options_, task, started_++,
+                context_, options_, spaces_, task, started_++,
                 [this](Custody& custody, const LaunchPlan& plan) { launch_into(custody, plan); });
             return true;
         }
@@ -348,6 +348,7 @@ private:
     asio::steady_timer ticker_;
     const Strays strays_{journal::environment_case, options_.mark + "/"};
     std::optional<ForkServer> server_;
+    ScratchSpaces spaces_{options_.workspace};
     std::list<RunningCase> running_;
     std::vector<Task> postponed_;
     std::size_t room_ = jobs_; ///< for that many at once, as far as is known
