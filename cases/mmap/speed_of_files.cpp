@@ -21,7 +21,7 @@ using namespace ipc_conform;
 namespace
 {
 
-constexpr std::size_t whole = 1'048'576;
+constexpr std::size_t whole = 524'288;
 constexpr std::size_t buffer_size = 65'536; // of a read of the whole file
 constexpr std::size_t record = 64;          // of a read here and there
 
@@ -174,7 +174,7 @@ struct Ways
     std::size_t mapping;
 };
 
-constexpr unsigned milliseconds = 50;
+constexpr unsigned milliseconds = 20;
 
 } // namespace
 
