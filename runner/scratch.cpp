@@ -73,6 +73,10 @@ std::vector<reports::Leak> Scratch::remove_files() const
 {
     std::vector<reports::Leak> removed;
     std::error_code ignored;
+    if (!std::filesystem::is_directory(std::filesystem::symlink_status(folder_, ignored)))
+    {
+        return removed; // a link that a case has put there leads to what is not its own
+    }
     for (std::filesystem::directory_iterator entries{folder_, ignored}; const auto& entry : entries)
     {
         removed.push_back({"file", entry.path().filename().string()});
