@@ -201,9 +201,17 @@ TEST_CASE(
     Descriptor client = tcp_client(port_of(listener));
     Descriptor server = accept_from(listener);
     listener.close();
-    server.close(); // first, so that TIME-WAIT is on this side
+    REQUIRE(os::shutdown(server, SHUT_WR) == 0); // first, so that TIME-WAIT is on this side
     stream::at_end(client);
+    // This byte acknowledges the end. An acknowledgement that came by itself, after the client's close, would be
+    // answered, and the answer by a reset, which ends TIME-WAIT (RFC 1337).
+    char byte = 'k';
+    REQUIRE(os::send(client, &byte, 1) == 1);
+    REQUIRE(arrived(server, 1));
+    REQUIRE(os::recv(server, &byte, 1, 0) == 1);
     client.close();
+    stream::at_end(server);
+    server.close();
 
     const Descriptor successor{arranged(os::socket(AF_INET, SOCK_STREAM, 0))};
     CHECK(fails_with(EADDRINUSE, os::bind(successor, place.address(), place.length())));
