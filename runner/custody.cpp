@@ -37,7 +37,10 @@ Custody::~Custody()
     {
         abandon();
     }
-    kill(); // where only its starter can
+    else
+    {
+        kill(); // where only its starter can
+    }
 }
 
 // The open journal tells what there is to remove, also when it has no name, or somebody has removed that.

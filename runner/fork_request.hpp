@@ -12,7 +12,7 @@
 namespace ipc_conform::runner
 {
 
-enum class Wish : std::uint32_t
+enum class Wish : std::uint64_t // as wide as its neighbour, so that no packet has gaps
 {
     answer, ///< whoever can take descriptors and say so can serve
     start,  ///< a case; the rest of the packet is its packed() plan, and its journal and output go with it
