@@ -75,7 +75,7 @@ int error_in_child(Call call)
     {
         pid_t ended = 0;
         trust::soon([&] { return (ended = ::waitpid(child, nullptr, WNOHANG)) != 0; });
-        if (ended == 0)
+        if (ended != child) // or a filter refuses to say
         {
             ::kill(child, SIGKILL);
             ::waitpid(child, nullptr, 0);
@@ -202,7 +202,7 @@ FilterReply ask_filters(const SystemCall& call)
         handed_over = ended == 0 && is_handed_over(told->listener);
         return handed_over || ended != 0;
     });
-    if (ended == 0)
+    if (ended != child) // or a filter refuses to say: handed over, it would wait for ever
     {
         answers_in_time = handed_over;
         ::kill(child, SIGKILL);

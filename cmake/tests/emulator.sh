@@ -21,7 +21,9 @@ fail()
 
 for how in fork-server case; do
     : >"$folder/started"
-    IPC_CONFORM_EMULATOR=$folder/emulator "$kit" run fifo.unrelated-processes $([ $how = fork-server ] || echo --execute)
+    set -- run fifo.unrelated-processes
+    [ $how = fork-server ] || set -- "$@" --execute
+    IPC_CONFORM_EMULATOR=$folder/emulator "$kit" "$@"
     for start in $how stranger; do
         grep -q "^$start$" "$folder/started" || fail "no $start was started through the emulator"
     done

@@ -11,6 +11,13 @@ if [ -z "${IPC_CONFORM_OWN_NAMESPACE:-}" ] && unshare -i true 2>/dev/null; then
     IPC_CONFORM_OWN_NAMESPACE=yes exec unshare -i sh "$0" "$@"
 fi
 
+# By this, who has been left is known; what stands in the environment of this shell itself was there before.
+export IPC_CONFORM_FILTERS_TEST=$$
+left_running()
+{
+    grep -slz "^IPC_CONFORM_FILTERS_TEST=$$\$" /proc/[0-9]*/environ | cut -d / -f 3
+}
+
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 usual=$work/usual
@@ -57,5 +64,11 @@ done
 run_and_compare 'kill what executes, plainly' 0 "$filtered" kill epoll_create1 epoll_ctl epoll_wait eventfd2 timerfd_create \
     pidfd_open waitid -- "$kit" "$@" --plain --ndjson -
 
+for process in $(left_running); do
+    if [ -d "/proc/$process" ] && ! grep -q '^State:.Z' "/proc/$process/status"; then
+        echo "NOT OK process $process is left: $(tr '\0' ' ' <"/proc/$process/cmdline")"
+        bad=$((bad + 1))
+    fi
+done
 echo "$bad not ok"
 [ "$bad" -eq 0 ]
