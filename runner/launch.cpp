@@ -1,6 +1,7 @@
 #include "runner/launch.hpp"
 
 #include "fixtures/journal.hpp"
+#include "fixtures/platform.hpp"
 #include "runner/boost_process.hpp"
 #include "runner/errors.hpp"
 #include "runner/settle.hpp"

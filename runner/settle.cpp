@@ -2,6 +2,7 @@
 
 #include "fixtures/descriptors.hpp"
 #include "fixtures/journal.hpp"
+#include "fixtures/platform.hpp"
 #include "runner/processes.hpp"
 
 #include <array>
