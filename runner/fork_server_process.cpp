@@ -103,6 +103,21 @@ void note_child(int /*signal*/)
     errno = saved;
 }
 
+// What a case, under a fault, sends to its parent must not end the parent of all others. Every case takes its
+// signals back when it begins.
+void ignore_what_cases_send()
+{
+    constexpr int highest_signal = 64;
+    constexpr std::array of_its_own{SIGCHLD, SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP, SIGSYS};
+    for (int number = 1; number <= highest_signal; ++number)
+    {
+        if (std::ranges::find(of_its_own, number) == of_its_own.end())
+        {
+            std::signal(number, SIG_IGN); // refused for SIGKILL, SIGSTOP and the C library's own: fine
+        }
+    }
+}
+
 struct Case
 {
     std::uint64_t number;
@@ -126,6 +141,7 @@ public:
         }
         child_ended_ = ends[0];
         announce_child = ends[1];
+        ignore_what_cases_send();
         struct sigaction action
         {
         };

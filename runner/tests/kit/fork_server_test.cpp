@@ -163,3 +163,24 @@ TEST_CASE("fork server: one that is stopped and goes on is none the worse")
     CHECK(report["results"][1]["verdict"] == "PASS");
     CHECK(hanging.kit.left_nothing());
 }
+
+TEST_CASE("fork server: what a case sends to its parent does not end it")
+{
+    if (!has_processes())
+    {
+        MESSAGE("this system shows no processes: not tested");
+        return;
+    }
+    Hanging hanging{{"--deadline", "1"}};
+    const pid_t server = parent_of(hanging.process());
+    for (const int signal : {SIGHUP, SIGINT, SIGQUIT, SIGPIPE, SIGALRM, SIGTERM, SIGUSR1, SIGUSR2, SIGXFSZ, SIGIO})
+    {
+        CAPTURE(signal);
+        REQUIRE(::kill(server, signal) == 0);
+    }
+    const Json report = hanging.run.wait().json();
+    REQUIRE(ids_of(report) == Words{"planted.hangs", "planted.passes"});
+    CHECK(report["results"][0]["verdict"] == "FAIL"); // at its deadline, and not with its parent
+    CHECK(report["results"][1]["verdict"] == "PASS");
+    CHECK(hanging.kit.left_nothing());
+}
