@@ -2,17 +2,13 @@
 
 #include "fixtures/execution.hpp"
 #include "fixtures/shake.hpp"
-#include "runner/errors.hpp"
 #include "runner/processes.hpp"
 #include "runner/remains.hpp"
 
 #include <algorithm>
-#include <cerrno>
 #include <csignal>
-#include <cstring>
 #include <exception>
 #include <fmt/format.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -93,8 +89,7 @@ void Custody::kill() const
 {
     if (pid_ > 0) // concluded, it has no number: -1 would mean every process there is
     {
-        ::kill(-pid_, SIGKILL);
-        ::kill(pid_, SIGKILL); // it may not have made its session yet
+        kill_with_group(pid_);
     }
     else if (kill_)
     {

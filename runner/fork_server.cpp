@@ -2,6 +2,7 @@
 
 #include "fixtures/execution.hpp"
 #include "fixtures/journal.hpp"
+#include "runner/ends.hpp"
 #include "runner/errors.hpp"
 #include "runner/remains.hpp"
 #include "runner/system_calls.hpp"
@@ -26,51 +27,24 @@ namespace
 constexpr std::size_t longest_number = 20;
 constexpr std::size_t longest_name = 64;
 
-[[noreturn]] void refuse(std::string_view by)
+Ends made(Ends ends, std::string_view call)
 {
-    refuse_launch("the fork server", by, errno);
-}
-
-struct Ends
-{
-    Descriptor ours;
-    Descriptor theirs;
-};
-
-Ends both_ends(const std::array<int, 2>& numbers)
-{
-    for (const int number : numbers)
+    if (ends.ours < 0)
     {
-        ::fcntl(number, F_SETFD, FD_CLOEXEC);
+        refuse_launch("the fork server", call, errno);
     }
-    return {Descriptor{numbers[0]}, Descriptor{numbers[1]}};
-}
-
-Ends make_sockets()
-{
-    std::array<int, 2> numbers{-1, -1};
-    if (::socketpair(AF_UNIX, SOCK_SEQPACKET, 0, numbers.data()) != 0)
-    {
-        refuse("socketpair");
-    }
-    return both_ends(numbers);
-}
-
-Ends make_pipe()
-{
-    std::array<int, 2> numbers{-1, -1};
-    if (::pipe(numbers.data()) != 0)
-    {
-        refuse("pipe");
-    }
-    return both_ends(numbers);
+    return ends;
 }
 
 void refuse_if_deadly()
 {
+    if (seccomp_mode() == 0)
+    {
+        return;
+    }
     for (const std::string_view call : {"socketpair", "sendmsg"})
     {
-        if (seccomp_mode() != 0 && is_killed_by_a_filter(call))
+        if (is_killed_by_a_filter(call))
         {
             throw CannotJudge{fmt::format("a seccomp filter kills who calls {}", call)};
         }
@@ -110,8 +84,8 @@ bool send(int socket, const RequestHeader& header, std::string_view text, std::i
 ForkServer::ForkServer(boost::asio::io_context& context, const SupervisorOptions& options) : endings_{context}
 {
     refuse_if_deadly();
-    Ends sockets = make_sockets();
-    Ends pipe = make_pipe();
+    Ends sockets = made(socket_ends(), "socketpair");
+    Ends pipe = made(pipe_ends(), "pipe");
     LaunchPlan plan{
         .purpose = "the fork server",
         .words = words_to_execute(options.program),

@@ -4,6 +4,7 @@
 #include "runner/fork_request.hpp"
 #include "runner/fork_server.hpp"
 #include "runner/remains.hpp"
+#include "runner/settle.hpp"
 
 #include <algorithm>
 #include <array>
@@ -107,7 +108,6 @@ void note_child(int /*signal*/)
 // signals back when it begins.
 void ignore_what_cases_send()
 {
-    constexpr int highest_signal = 64;
     constexpr std::array of_its_own{SIGCHLD, SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP, SIGSYS};
     for (int number = 1; number <= highest_signal; ++number)
     {
@@ -185,8 +185,7 @@ private:
         }
         if (request.header().wish == Wish::kill)
         {
-            ::kill(-asked->pid, SIGKILL);
-            ::kill(asked->pid, SIGKILL); // it may not have made its session yet
+            kill_with_group(asked->pid);
             return true;
         }
         ::waitpid(asked->pid, nullptr, WNOHANG);

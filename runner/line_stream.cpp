@@ -1,12 +1,12 @@
 #include "runner/line_stream.hpp"
 
+#include "runner/ends.hpp"
 #include "runner/errors.hpp"
 
 #include <boost/asio/buffer.hpp>
 
 #include <cerrno>
 #include <cstring>
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
 #include <utility>
@@ -18,15 +18,13 @@ LineStream::LineStream(boost::asio::io_context& context, std::size_t longest,
                        std::function<void(std::string_view)> take, std::function<void()> at_end)
     : source_{context}, lines_{longest, std::move(take)}, at_end_{std::move(at_end)}
 {
-    std::array<int, 2> ends{-1, -1};
-    if (::pipe(ends.data()) != 0)
+    Ends ends = pipe_ends();
+    if (ends.ours < 0)
     {
         throw CannotJudge{fmt::format("cannot make a pipe: {}", std::strerror(errno))};
     }
-    ::fcntl(ends[0], F_SETFD, FD_CLOEXEC);
-    ::fcntl(ends[1], F_SETFD, FD_CLOEXEC);
-    source_.assign(ends[0]);
-    sink_ = ends[1];
+    source_.assign(ends.ours.release());
+    sink_ = ends.theirs.release();
 }
 
 LineStream::~LineStream()

@@ -198,6 +198,12 @@ std::optional<int> status_of_ended(pid_t pid)
     return ended ? std::optional{wait_status(info)} : std::nullopt;
 }
 
+void kill_with_group(pid_t leader)
+{
+    ::kill(-leader, SIGKILL);
+    ::kill(leader, SIGKILL); // it may not have made its session yet
+}
+
 void end_process(pid_t pid)
 {
     ::kill(pid, SIGKILL);

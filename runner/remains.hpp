@@ -24,6 +24,9 @@ int wait_status(const siginfo_t& info);
 /// The same of a child of ours that has ended and is still to be reaped; nothing while it runs.
 std::optional<int> status_of_ended(pid_t pid);
 
+/// Sends SIGKILL to a case's first process and to the group that it leads.
+void kill_with_group(pid_t leader);
+
 /// Ends a process for good and waits until it is gone, for at most a second.
 void end_process(pid_t pid);
 

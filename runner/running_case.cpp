@@ -1,5 +1,6 @@
 #include "runner/running_case.hpp"
 
+#include "runner/ends.hpp"
 #include "runner/errors.hpp"
 
 #include <boost/asio/buffer.hpp>
@@ -15,40 +16,18 @@
 namespace ipc_conform::runner
 {
 
-namespace
-{
-
-std::pair<int, int> make_pipe()
-{
-    std::array<int, 2> ends{-1, -1};
-    if (::pipe(ends.data()) != 0)
-    {
-        throw CannotJudge{fmt::format("cannot make a pipe for a case's output: {}", std::strerror(errno))};
-    }
-    ::fcntl(ends[0], F_SETFD, FD_CLOEXEC);
-    ::fcntl(ends[1], F_SETFD, FD_CLOEXEC);
-    ::fcntl(ends[0], F_SETFL, O_NONBLOCK);
-    return {ends[0], ends[1]};
-}
-
-} // namespace
-
 RunningCase::RunningCase(boost::asio::io_context& context, const SupervisorOptions& options, ScratchSpaces& spaces,
                          const Task& task, std::size_t number, const Starter& start)
     : custody_{options, spaces, task, number}, deadline_{context}, output_{context}
 {
-    const auto [read_end, write_end] = make_pipe();
-    output_.assign(read_end);
-    try
+    Ends ends = pipe_ends();
+    if (ends.ours < 0)
     {
-        start(custody_, custody_.plan(write_end));
+        throw CannotJudge{fmt::format("cannot make a pipe for a case's output: {}", std::strerror(errno))};
     }
-    catch (...)
-    {
-        ::close(write_end);
-        throw;
-    }
-    ::close(write_end);
+    ::fcntl(ends.ours, F_SETFL, O_NONBLOCK);
+    output_.assign(ends.ours.release());
+    start(custody_, custody_.plan(ends.theirs));
     read_output();
     arm_deadline();
 }

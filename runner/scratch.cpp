@@ -93,10 +93,7 @@ bool Scratch::restore() const
 void Scratch::remove() const
 {
     std::error_code ignored;
-    if (!folder_.empty() && ::rmdir(folder_.c_str()) != 0)
-    {
-        std::filesystem::remove_all(folder_, ignored);
-    }
+    std::filesystem::remove_all(folder_, ignored);
     ::unlink(journal_path_.c_str());
 }
 

@@ -20,8 +20,6 @@ namespace ipc_conform::runner
 namespace
 {
 
-constexpr int highest_signal = 64;
-
 bool place_journal(int journal)
 {
     if (journal < 0)

@@ -8,6 +8,9 @@
 namespace ipc_conform::runner
 {
 
+/// No system that the kit knows has more signals.
+inline constexpr int highest_signal = 64;
+
 /// Makes of this process what launch() promises, but for the descriptors beyond the journal's. By system calls
 /// alone: after vfork nothing else is allowed. `input` becomes standard input; a process whose parent is no longer
 /// this one ends here. False, and errno says why, if a step fails.
